@@ -1,0 +1,3 @@
+//! Makes the events' types from events.toml.
+
+fn main() {}

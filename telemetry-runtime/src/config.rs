@@ -1,0 +1,66 @@
+//! What the host's own configuration says about telemetry.
+
+use telemetry_wire::Level;
+
+/// `[telemetry]` in the host's configuration file. With the feature `config`
+/// it reads and writes through serde; without, the host fills it in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "config",
+    derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema),
+    serde(default, deny_unknown_fields)
+)]
+pub struct TelemetryConfig {
+    /// `true` turns telemetry on, `false` off; unset leaves it to the
+    /// release channel's default.
+    #[cfg_attr(feature = "config", serde(skip_serializing_if = "Option::is_none"))]
+    pub enabled: Option<bool>,
+    /// How much is collected.
+    pub level: TelemetryLevel,
+    /// `--no-telemetry`: off for this run, whatever else is said.
+    #[cfg_attr(feature = "config", serde(skip))]
+    pub off_for_this_run: bool,
+}
+
+/// How much is collected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(
+    feature = "config",
+    derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema),
+    serde(rename_all = "lowercase")
+)]
+pub enum TelemetryLevel {
+    /// Only what is critical.
+    Minimal,
+    /// What is standard.
+    #[default]
+    Normal,
+    /// Detail, for debugging the product.
+    Verbose,
+}
+
+impl From<TelemetryLevel> for Level {
+    fn from(level: TelemetryLevel) -> Self {
+        match level {
+            TelemetryLevel::Minimal => Self::Minimal,
+            TelemetryLevel::Normal => Self::Normal,
+            TelemetryLevel::Verbose => Self::Verbose,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "config"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_a_user_writes_and_refuses_the_rest() {
+        let read = |text| serde_json::from_str::<TelemetryConfig>(text);
+        assert_eq!(read("{}").unwrap(), TelemetryConfig::default());
+        let config = read(r#"{"enabled": false, "level": "minimal"}"#).unwrap();
+        assert_eq!(config.enabled, Some(false));
+        assert_eq!(config.level, TelemetryLevel::Minimal);
+        assert!(read(r#"{"enable": false}"#).is_err());
+        assert!(read(r#"{"off_for_this_run": true}"#).is_err());
+    }
+}

@@ -1,0 +1,71 @@
+//! The guarded open.
+
+use crate::sys;
+use std::ffi::{CStr, c_int};
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::Path;
+
+/// How often the open starts again before telemetry is off for this run. A
+/// drainer can refuse a writer once per pass, and a pass takes milliseconds.
+const TRIES: u32 = 64;
+
+/// An open spool file that passed the guard, with the shared lock held.
+pub(super) struct Guarded {
+    pub(super) fd: c_int,
+    pub(super) status: sys::Status,
+}
+
+/// Opens the spool, and makes it and its folder if they are not there. None
+/// if anything is off.
+pub(super) fn open(dir: &Path, path: &CStr) -> Option<Guarded> {
+    for _ in 0..TRIES {
+        let fd = match sys::open_append(path) {
+            Ok(fd) => fd,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                make(dir)?;
+                sys::open_append(path).ok()?
+            }
+            Err(_) => return None,
+        };
+        match inspect(fd) {
+            Verdict::Sound(status) => return Some(Guarded { fd, status }),
+            Verdict::Again => sys::close(fd),
+            Verdict::Refused => {
+                sys::close(fd);
+                return None;
+            }
+        }
+    }
+    None
+}
+
+fn make(dir: &Path) -> Option<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).ok()
+}
+
+enum Verdict {
+    Sound(sys::Status),
+    /// A drainer had the file; the next open finds another.
+    Again,
+    Refused,
+}
+
+fn inspect(fd: c_int) -> Verdict {
+    // The order of lock and status is the protocol's: a drainer unlinks
+    // while it holds the file for itself, so that with the shared lock in
+    // hand the number of links tells whether that has happened.
+    let locked = sys::lock_shared(fd);
+    let Ok(status) = sys::status(fd) else {
+        return Verdict::Refused;
+    };
+    if !status.regular || status.owner != sys::user() || !sys::is_local(fd) {
+        return Verdict::Refused;
+    }
+    if locked && status.links == 1 {
+        Verdict::Sound(status)
+    } else {
+        Verdict::Again
+    }
+}

@@ -1,0 +1,161 @@
+//! The writer's half of the spool.
+
+use super::{SEGMENT_BYTES, SPOOL_FILE, bounds, guard};
+use crate::consent::Permit;
+use crate::sys;
+use std::ffi::{CString, c_int};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use telemetry_wire::RECORD_LEN;
+
+/// No descriptor: off for the rest of this process.
+const CLOSED: c_int = -1;
+
+/// An open spool. Emitting through it takes no lock, so that threads and
+/// forks of a process share it freely.
+#[derive(Debug)]
+pub(crate) struct Spool {
+    fd: AtomicI32,
+    /// Which file `fd` is, to notice when it no longer is.
+    device: AtomicU64,
+    inode: AtomicU64,
+    /// The second of the clock in which the file was last looked at.
+    looked: AtomicU64,
+    /// Held by the one thread that looks.
+    looking: AtomicBool,
+    dir: PathBuf,
+    path: CString,
+    retention_ms: u64,
+}
+
+impl Spool {
+    /// Opens the spool in `dir`. None if the guard refuses it.
+    pub(crate) fn open(_: Permit, dir: &Path, now_ms: u64, retention_ms: u64) -> Option<Self> {
+        // Past a limit the kernel kills the process, so keep well away.
+        if sys::file_size_limit() < 2 * SEGMENT_BYTES {
+            return None;
+        }
+        let path = CString::new(dir.join(SPOOL_FILE).into_os_string().as_bytes()).ok()?;
+        let mut file = guard::open(dir, &path)?;
+        if bounds::due(&file.status, now_ms) && bounds::enforce(dir, now_ms, retention_ms) {
+            sys::close(file.fd);
+            file = guard::open(dir, &path)?;
+        }
+        Some(Self {
+            fd: AtomicI32::new(file.fd),
+            device: AtomicU64::new(file.status.device),
+            inode: AtomicU64::new(file.status.inode),
+            looked: AtomicU64::new(now_ms / 1000),
+            looking: AtomicBool::new(false),
+            dir: dir.to_owned(),
+            path,
+            retention_ms,
+        })
+    }
+
+    /// Appends a record. When the clock has moved on by a second, it first
+    /// looks whether the file is still the one it opened. Failures are
+    /// silent: the event is lost, the host goes on.
+    #[inline]
+    pub(crate) fn append(&self, record: &[u8; RECORD_LEN], now_ms: u64) {
+        if now_ms / 1000 != self.looked.load(Ordering::Relaxed) {
+            self.look(now_ms);
+        }
+        let fd = self.fd.load(Ordering::Relaxed);
+        if fd == CLOSED {
+            return;
+        }
+        match sys::write(fd, record) {
+            Ok(RECORD_LEN) => {}
+            // A part of a record would misplace all that follow it.
+            Ok(_) => self.fd.store(CLOSED, Ordering::Relaxed),
+            Err(error) => self.failed(error.raw_os_error()),
+        }
+    }
+
+    /// Puts another file under the spool's number, as a host does that
+    /// closes all descriptors and then opens its own.
+    #[cfg(test)]
+    pub(super) fn take_over_for_tests(&self, file: &std::fs::File) {
+        use std::os::fd::AsRawFd as _;
+        // SAFETY: both numbers are open.
+        unsafe { libc::dup2(file.as_raw_fd(), self.fd.load(Ordering::Relaxed)) };
+    }
+
+    #[cold]
+    fn failed(&self, error: Option<i32>) {
+        // A full disk may have room again later; a bad descriptor is gone.
+        if error == Some(libc::EBADF) {
+            self.fd.store(CLOSED, Ordering::Relaxed);
+        }
+    }
+
+    #[cold]
+    fn look(&self, now_ms: u64) {
+        if self.looking.swap(true, Ordering::Acquire) {
+            return;
+        }
+        self.looked.store(now_ms / 1000, Ordering::Relaxed);
+        let fd = self.fd.load(Ordering::Relaxed);
+        if fd != CLOSED {
+            self.check(fd, now_ms);
+        }
+        self.looking.store(false, Ordering::Release);
+    }
+
+    fn check(&self, fd: c_int, now_ms: u64) {
+        let ours = sys::status(fd).ok().filter(|status| {
+            status.device == self.device.load(Ordering::Relaxed)
+                && status.inode == self.inode.load(Ordering::Relaxed)
+        });
+        let Some(status) = ours else {
+            // The host closed our number, and may have a file of its own
+            // there now: never write to it nor close it again.
+            self.reopen(None);
+            return;
+        };
+        let due = bounds::due(&status, now_ms);
+        if due {
+            bounds::enforce(&self.dir, now_ms, self.retention_ms);
+        }
+        // Whoever holds a file that was set aside moves on with the day, so
+        // that it can be drained to its end and go.
+        if due || status.links != 1 {
+            self.reopen(Some(fd));
+        }
+    }
+
+    /// Opens the spool anew: under the same number where that is still ours,
+    /// since another thread may be about to write to it.
+    fn reopen(&self, ours: Option<c_int>) {
+        let Some(file) = guard::open(&self.dir, &self.path) else {
+            self.fd.store(CLOSED, Ordering::Relaxed);
+            return;
+        };
+        self.device.store(file.status.device, Ordering::Relaxed);
+        self.inode.store(file.status.inode, Ordering::Relaxed);
+        match ours {
+            Some(fd) if sys::replace(fd, file.fd).is_err() => {
+                self.fd.store(CLOSED, Ordering::Relaxed);
+            }
+            Some(_) => {}
+            None => self.fd.store(file.fd, Ordering::Relaxed),
+        }
+    }
+}
+
+impl Drop for Spool {
+    fn drop(&mut self) {
+        let fd = *self.fd.get_mut();
+        if fd != CLOSED {
+            // Only if it is still ours; see `check`.
+            let ours = sys::status(fd).is_ok_and(|status| {
+                status.device == *self.device.get_mut() && status.inode == *self.inode.get_mut()
+            });
+            if ours {
+                sys::close(fd);
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! What both ends of telemetry must agree on, and nothing else.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`descriptor`] | the schema as constant tables: every event, field and value that ever was, with the generations in which it lived |
+//! | [`version`] | a program's version as five bounded numbers |
+//! | [`grid`] | the steps that an integer with a declared precision is rounded to |
+//! | [`record`] | the 32-byte record: layout, checksum, encoding and refusal |
+//! | [`payload`] | the mixed-radix number in a record, read back against the descriptors |
+//! | [`json`] | the one encoder of event JSON |
+//! | [`vocabulary`] | every word that a program can send |
+//!
+//! The crate has no dependencies, does no I/O and holds no state.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "digits are taken apart in constants, where no checked conversion runs"
+)]
+
+pub mod crc32c;
+pub mod descriptor;
+pub mod grid;
+pub mod json;
+pub mod payload;
+pub mod record;
+pub mod time;
+pub mod version;
+pub mod vocabulary;
+
+pub use descriptor::{
+    Claim, Domain, EventDescriptor, FieldDescriptor, Generation, Kind, Level, Life, Program, Shape,
+    ValueDescriptor,
+};
+pub use grid::Grid;
+pub use payload::{Datum, Decoded};
+pub use record::{RECORD_LEN, Record, Refusal};
+pub use version::{Channel, Version};

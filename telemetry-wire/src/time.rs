@@ -1,0 +1,85 @@
+//! Times as RFC 3339 text, in UTC.
+//!
+//! The days are counted as in Howard Hinnant's `civil_from_days`
+//! (<https://howardhinnant.github.io/date_algorithms.html>).
+
+use std::fmt::Write;
+
+/// Rounds milliseconds down to a precision in milliseconds.
+#[inline]
+pub const fn round_down(time_ms: u64, precision_ms: u32) -> u64 {
+    if precision_ms <= 1 {
+        time_ms
+    } else {
+        time_ms - time_ms % precision_ms as u64
+    }
+}
+
+/// Writes UTC milliseconds since 1970 as `2026-01-31T12:00:00Z`, with a
+/// fraction only if there is one.
+pub fn write_rfc3339(out: &mut String, time_ms: u64) {
+    let (seconds, millis) = (time_ms / 1000, time_ms % 1000);
+    let (year, month, day) = civil(seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    // Writing to a String does not fail.
+    let _ = write!(
+        out,
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"
+    );
+    if millis != 0 {
+        let _ = write!(out, ".{millis:03}");
+    }
+    out.push('Z');
+}
+
+/// The UTC date of a time, `2026-01-31`: what a session id is made for.
+pub fn date(time_ms: u64) -> String {
+    let (year, month, day) = civil(time_ms / 86_400_000);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month and day of a day counted from 1970-01-01.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
+    let year = year_of_era + era * 400 + u64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_days() {
+        for (time, shown) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (1_767_225_599_999, "2025-12-31T23:59:59.999Z"),
+            (1_769_860_800_000, "2026-01-31T12:00:00Z"),
+            ((1 << 48) - 1, "10889-08-02T05:31:50.655Z"),
+        ] {
+            let mut text = String::new();
+            write_rfc3339(&mut text, time);
+            assert_eq!(text, shown);
+            assert!(shown.starts_with(&date(time)));
+        }
+    }
+
+    #[test]
+    fn rounds_down() {
+        assert_eq!(round_down(12_999, 1000), 12_000);
+        assert_eq!(round_down(12_999, 0), 12_999);
+    }
+}
