@@ -75,5 +75,6 @@ pub fn is_rotated_name(name: &str) -> bool {
     })
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
