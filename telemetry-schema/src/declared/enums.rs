@@ -1,0 +1,31 @@
+//! `[enums.*]`
+
+use super::table::{Findings, Item, Read, Table};
+use super::value::{Named, Spanned};
+use crate::diagnostic::quoted;
+use schemars::JsonSchema;
+
+/// A closed list of words.
+#[derive(Debug, Default, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Enum {
+    /// What the values have in common, in one sentence.
+    #[schemars(required, length(min = 1, max = crate::names::LONGEST_TEXT))]
+    pub(crate) doc: Option<Spanned<String>>,
+    /// The words, each with its meaning; at most 256.
+    #[schemars(required)]
+    pub(crate) values: Option<Named<Spanned<String>>>,
+}
+
+impl Read for Enum {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let what = format!("enum {}", quoted(item.name));
+        let mut table = Table::of(&item, what, findings);
+        let declared = Self {
+            doc: table.required("doc", r#"doc = "What the values have in common.""#),
+            values: table.required("values", r#"values = { one = "What it means." }"#),
+        };
+        table.finish();
+        Some(declared)
+    }
+}

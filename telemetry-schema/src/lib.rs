@@ -1,0 +1,172 @@
+//! What `events.toml` means.
+//!
+//! One way through it:
+//!
+//! | stage | module | finds |
+//! |---|---|---|
+//! | text | `text` | syntax errors |
+//! | declarations as written, with their places | `declared` | unknown, missing and mistyped keys |
+//! | rules on what is written | [`rules`] | names, sizes, ranges |
+//! | schema as meant | [`model`] | |
+//! | rules on what is meant | [`rules`] | the privacy sum ([`bits`]) |
+//! | codes and history | [`lock`] | a lock that is damaged or not up to date |
+//!
+//! All errors of a stage are reported together. The crate does no I/O and
+//! panics on no input.
+
+#![forbid(unsafe_code)]
+
+pub mod bits;
+mod bound;
+mod declared;
+pub mod diagnostic;
+mod known;
+pub mod lock;
+mod meaning;
+pub mod model;
+mod names;
+pub mod rules;
+mod steps;
+mod text;
+
+pub use bound::Bound;
+pub use declared::events_toml_json_schema;
+pub use diagnostic::{Diagnostic, Severity};
+pub use known::{KnownField, KnownKind, KnownNames};
+pub use lock::Lock;
+pub use model::Schema;
+pub use names::pascal_case;
+
+use declared::Declarations;
+use declared::table::Findings;
+use diagnostic::File;
+use std::fmt;
+use toml::de::DeTable;
+
+/// The two files, with the names that diagnostics call them by.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The path of `events.toml`, as people should see it.
+    pub events_name: &'a str,
+    /// Its text.
+    pub events: &'a str,
+    /// The path of `events.lock`.
+    pub lock_name: &'a str,
+    /// Its text; none if there is no such file.
+    pub lock: Option<&'a str>,
+}
+
+impl<'a> Sources<'a> {
+    pub(crate) fn file(&self, file: File) -> (&'a str, &'a str) {
+        match file {
+            File::Events => (self.events_name, self.events),
+            File::Lock => (self.lock_name, self.lock.unwrap_or_default()),
+        }
+    }
+}
+
+/// Why there is no schema.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// All that was found, in the order of the file; at least one error.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What could be read all the same.
+    pub names: KnownNames,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages = self
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{}: {}", diagnostic.code, diagnostic.message));
+        f.write_str(&messages.collect::<Vec<_>>().join("; "))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// What reading `events.toml` gives where it has no errors.
+struct Reading<'a> {
+    tree: DeTable<'a>,
+    names: KnownNames,
+    schema: Schema,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Reads `events.toml` alone and returns the schema with the warnings.
+///
+/// # Errors
+///
+/// All errors of the first stage that has any, with the warnings so far.
+pub fn read(_events_name: &str, events: &str) -> Result<(Schema, Vec<Diagnostic>), Failure> {
+    read_events(events).map(|reading| (reading.schema, reading.warnings))
+}
+
+/// Reads both files, and holds the lock against the schema.
+///
+/// # Errors
+///
+/// All errors of the first stage that has any, with the warnings so far.
+pub fn load(sources: &Sources<'_>) -> Result<Bound, Failure> {
+    let reading = read_events(sources.events)?;
+    match lock::agreeing(sources.lock, &reading.schema, &reading.tree) {
+        Ok(lock) => Ok(Bound::new(reading.schema, lock, reading.warnings)),
+        Err(mut diagnostics) => {
+            diagnostics.extend(reading.warnings);
+            Err(Failure {
+                diagnostics: in_order(diagnostics),
+                names: reading.names,
+            })
+        }
+    }
+}
+
+fn read_events(events: &str) -> Result<Reading<'_>, Failure> {
+    let (tree, syntax) = text::parse(events, File::Events);
+    let mut findings = Findings::of(File::Events);
+    let declared = Declarations::read(&tree, &mut findings);
+    let names = KnownNames::of(&declared);
+    let fail = |diagnostics| Failure {
+        diagnostics: in_order(diagnostics),
+        names: names.clone(),
+    };
+    if !syntax.is_empty() {
+        return Err(fail(syntax));
+    }
+    let mut diagnostics = findings.diagnostics;
+    rules::check_declared(&declared, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(fail(diagnostics));
+    }
+    let Some(schema) = meaning::schema(&declared) else {
+        diagnostics.push(rules::reading::incomplete());
+        return Err(fail(diagnostics));
+    };
+    let meant = rules::Meant {
+        declared: &declared,
+        schema: &schema,
+    };
+    rules::check_meant(&meant, &mut diagnostics);
+    if has_errors(&diagnostics) {
+        return Err(fail(diagnostics));
+    }
+    let warnings = in_order(diagnostics);
+    Ok(Reading {
+        tree,
+        names,
+        schema,
+        warnings,
+    })
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics
+        .iter()
+        .any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by_key(Diagnostic::place);
+    diagnostics
+}

@@ -1,0 +1,293 @@
+//! A lock from its text.
+
+use super::{
+    Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedPolicy, LockedShape, LockedValue,
+};
+use crate::declared::Spanned;
+use crate::declared::table::{Findings, Item, List, Read, Table};
+use crate::diagnostic::{Diagnostic, File};
+use crate::names;
+use crate::rules::lock::DAMAGED;
+use crate::rules::unit;
+use crate::{steps, text};
+use std::ops::Range;
+use telemetry_wire::{Generation, Life};
+
+impl Lock {
+    /// Reads what [`Lock::to_text`] wrote, and holds every generation
+    /// against its fingerprint.
+    ///
+    /// # Errors
+    ///
+    /// Diagnostics that point into the text, if it is anything else: syntax
+    /// errors, or what does not belong, or a fingerprint that is off.
+    pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        let (tree, syntax) = text::parse(text, File::Lock);
+        if !syntax.is_empty() {
+            return Err(mendable(syntax));
+        }
+        let mut findings = Findings::of(File::Lock);
+        let mut table = Table::root(&tree, "`events.lock`", &mut findings);
+        let format: Option<Spanned<i64>> = table.required("lock", "lock = 1");
+        let app: Option<Spanned<String>> = table.required("app", "app = \"...\"");
+        let generations = table.required("generations", "generations = []");
+        let policy = table.required("policy", "policy = []");
+        let enums = table.optional("enums").unwrap_or_default();
+        let events = table.optional("events").unwrap_or_default();
+        table.finish();
+        if let Some(format) = format.filter(|format| format.value != 1) {
+            findings.push(damaged(
+                "this build reads version 1 of the file",
+                &format.span,
+            ));
+        }
+        if !findings.diagnostics.is_empty() {
+            return Err(mendable(findings.diagnostics));
+        }
+        let (Some(app), Some(List(generations)), Some(List(policy))) = (app, generations, policy)
+        else {
+            return Err(mendable(vec![damaged("the file is not complete", &(0..0))]));
+        };
+        let List(enums) = enums;
+        let List(events) = events;
+        let lock = Self {
+            app: app.value.clone(),
+            generations,
+            enums,
+            events,
+            policy,
+        };
+        match lock.fault() {
+            Some(fault) => Err(mendable(vec![damaged(&fault, &app.span)])),
+            None => Ok(lock),
+        }
+    }
+}
+
+/// Says how to come by a good file again.
+fn mendable(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let help = "take the last good version of the file from version control, as a whole, and run `cargo telemetry lock`";
+    diagnostics
+        .into_iter()
+        .map(|diagnostic| diagnostic.help(help))
+        .collect()
+}
+
+fn damaged(fault: &str, span: &Range<usize>) -> Diagnostic {
+    Diagnostic::new(
+        &DAMAGED,
+        "events.lock is not as `cargo telemetry lock` wrote it",
+    )
+    .at(File::Lock, span, fault)
+    .note("it was edited by hand, or two branches were merged line by line")
+}
+
+/// Reads a number that fits 16 bits.
+struct Number(u16);
+
+impl Read for Number {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let span = item.span.clone();
+        let integer = Spanned::<i64>::read(item, findings)?;
+        let number = u16::try_from(integer.value).ok();
+        if number.is_none() {
+            findings.push(damaged("must be from 0 to 65535", &span));
+        }
+        number.map(Self)
+    }
+}
+
+/// Reads a name of `events.toml`.
+struct Name(String);
+
+impl Read for Name {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let name = Spanned::<String>::read(item, findings)?;
+        if names::is_name(&name.value) {
+            return Some(Self(name.value));
+        }
+        findings.push(damaged("not a name of `events.toml`", &name.span));
+        None
+    }
+}
+
+fn read_life(table: &mut Table<'_, '_>) -> Option<Life> {
+    let since: Option<Number> = table.required("since", "since = 1");
+    let until: Option<Number> = table.optional("until");
+    Some(Life {
+        since: since?.0,
+        until: until.map(|until| until.0),
+    })
+}
+
+impl Read for Generation {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let span = item.span.clone();
+        let mut table = Table::of(&item, "a generation".to_owned(), findings);
+        let number: Option<Number> = table.required("number", "number = 1");
+        let digits: Option<Spanned<String>> =
+            table.required("fingerprint", "fingerprint = \"...\"");
+        table.finish();
+        let digits = digits?;
+        let fingerprint = u32::from_str_radix(&digits.value, 16).ok();
+        let Some(fingerprint) = fingerprint.filter(|n| format!("{n:08x}") == digits.value) else {
+            findings.push(damaged("a fingerprint is eight hexadecimal digits", &span));
+            return None;
+        };
+        Some(Self {
+            number: number?.0,
+            fingerprint,
+        })
+    }
+}
+
+impl Read for LockedPolicy {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut table = Table::of(&item, "a policy value".to_owned(), findings);
+        let name: Option<Spanned<String>> = table.required("name", "name = \"...\"");
+        let since: Option<Number> = table.required("since", "since = 1");
+        let value: Option<Spanned<String>> = table.required("value", "value = \"...\"");
+        table.finish();
+        Some(Self {
+            name: name?.value,
+            since: since?.0,
+            value: value?.value,
+        })
+    }
+}
+
+impl Read for LockedEnum {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut table = Table::of(&item, "an enum".to_owned(), findings);
+        let name: Option<Name> = table.required("name", "name = \"...\"");
+        let life = read_life(&mut table);
+        let values = table.required("values", "values = []");
+        table.finish();
+        let List(values) = values?;
+        Some(Self {
+            name: name?.0,
+            life: life?,
+            values,
+        })
+    }
+}
+
+impl Read for LockedValue {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut table = Table::of(&item, "a value".to_owned(), findings);
+        let code: Option<Number> = table.required("code", "code = 0");
+        let name: Option<Name> = table.required("name", "name = \"...\"");
+        let life = read_life(&mut table);
+        table.finish();
+        Some(Self {
+            code: code?.0,
+            name: name?.0,
+            life: life?,
+        })
+    }
+}
+
+impl Read for LockedEvent {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut table = Table::of(&item, "an event".to_owned(), findings);
+        let code: Option<Number> = table.required("code", "code = 1");
+        let name: Option<Name> = table.required("name", "name = \"...\"");
+        let life = read_life(&mut table);
+        let lines: Option<List<FieldLine>> = table.required("fields", "fields = []");
+        table.finish();
+        let fields = join(lines?.0, findings);
+        Some(Self {
+            code: code?.0,
+            name: name?.0,
+            life: life?,
+            fields,
+        })
+    }
+}
+
+/// One line: a field in one of its shapes.
+struct FieldLine {
+    field: LockedField,
+    span: Range<usize>,
+}
+
+impl Read for FieldLine {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let span = item.span.clone();
+        let mut table = Table::of(&item, "a field".to_owned(), findings);
+        let code: Option<Number> = table.required("code", "code = 1");
+        let name: Option<Name> = table.required("name", "name = \"...\"");
+        let life = read_life(&mut table);
+        let optional: Option<Spanned<bool>> = table.optional("optional");
+        let word: Option<Spanned<String>> = table.required("type", "type = \"bool\"");
+        let form = read_form(&word?.value, &mut table);
+        table.finish();
+        let Some((kind, grid)) = form else {
+            findings.push(damaged("no such type or range", &span));
+            return None;
+        };
+        let life = life?;
+        let optional = optional.is_some_and(|optional| optional.value);
+        let shapes = vec![LockedShape {
+            since: life.since,
+            optional,
+            grid,
+        }];
+        let field = LockedField {
+            code: code?.0,
+            name: name?.0,
+            life,
+            kind,
+            shapes,
+        };
+        Some(Self { field, span })
+    }
+}
+
+fn read_form(
+    word: &str,
+    table: &mut Table<'_, '_>,
+) -> Option<(LockedKind, Option<telemetry_wire::Grid>)> {
+    Some(match word {
+        "bool" => (LockedKind::Bool, None),
+        "choice" => {
+            let name: Option<Name> = table.required("enum", "enum = \"...\"");
+            (LockedKind::Choice(name?.0), None)
+        }
+        "set" => {
+            let name: Option<Name> = table.required("enum", "enum = \"...\"");
+            (LockedKind::Set(name?.0), None)
+        }
+        "integer" => {
+            let unit: Option<Spanned<String>> = table.required("unit", "unit = \"count\"");
+            let min: Option<Spanned<i64>> = table.required("min", "min = 0");
+            let max: Option<Spanned<i64>> = table.required("max", "max = 1");
+            let precision: Option<Spanned<i64>> = table.optional("precision");
+            let precision = precision.map_or(0, |precision| precision.value);
+            let grid = steps::grid(min?.value, max?.value, precision).ok()?;
+            (LockedKind::Integer(unit::parse(&unit?.value)?), Some(grid))
+        }
+        "version" => (LockedKind::Version, None),
+        _ => return None,
+    })
+}
+
+/// Joins the lines of each field: its shapes.
+fn join(lines: Vec<FieldLine>, findings: &mut Findings) -> Vec<LockedField> {
+    let mut fields: Vec<LockedField> = Vec::new();
+    for FieldLine { field, span } in lines {
+        match fields.last_mut() {
+            Some(last) if last.code == field.code => {
+                let follows =
+                    last.name == field.name && last.kind == field.kind && last.life.until.is_none();
+                if !follows {
+                    findings.push(damaged("has the code of another field", &span));
+                }
+                last.life.until = field.life.until;
+                last.shapes.extend(field.shapes);
+            }
+            _ => fields.push(field),
+        }
+    }
+    fields
+}

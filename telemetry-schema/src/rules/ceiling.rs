@@ -1,0 +1,39 @@
+use super::{Check, Meant};
+use crate::bits::{self, CEILING};
+use crate::diagnostic::{Diagnostic, quoted};
+
+rule! {
+    /// No event can tell more than 64 bits, whatever the budget.
+    ///
+    /// 64 bits hold eight letters. An event above that could carry text in
+    /// disguise: an integer without a sensible range, or an enum that is a
+    /// dictionary.
+    RULE, "T027", "ceiling", Error, Check::Meant(check)
+}
+
+fn check(meant: &Meant<'_>, findings: &mut Vec<Diagnostic>) {
+    for (event, declared) in meant.schema.events.iter().zip(meant.declared.events.iter()) {
+        let total = bits::of_event(meant.schema, event);
+        if total <= f64::from(CEILING) {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::new(
+            &RULE,
+            format!("event {} can tell too much", quoted(&event.name)),
+        )
+        .here(
+            &declared.name.span,
+            format!("{total:.1} bits; never more than {CEILING}"),
+        );
+        if let Some((field, cost)) = super::budget::dearest(meant.schema, event, |_| true)
+            && let Some(entry) = declared.item.fields.get(&field.name)
+        {
+            diagnostic = diagnostic.here(&entry.name.span, format!("{cost:.1} bits of them"));
+        }
+        findings.push(
+            diagnostic
+                .note("64 bits hold eight letters: values of such a width could carry text")
+                .help("give integers the narrowest range that answers the question, and a `precision`"),
+        );
+    }
+}

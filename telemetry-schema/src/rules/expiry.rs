@@ -1,0 +1,119 @@
+use super::Check;
+use crate::declared::Declarations;
+use crate::diagnostic::{Diagnostic, quoted};
+use crate::model::Expiry;
+
+rule! {
+    /// `expires` is "never", a date `YYYY-MM-DD` or a version
+    /// `MAJOR.MINOR.PATCH`.
+    ///
+    /// An event that was added to answer one question should go when the
+    /// question is answered; whoever adds it says when.
+    RULE, "T017", "expiry", Error, Check::Declared(check)
+}
+
+/// Reads an expiry.
+pub(crate) fn parse(text: &str) -> Option<Expiry> {
+    if text == "never" {
+        return Some(Expiry::Never);
+    }
+    if is_date(text) {
+        return Some(Expiry::Date(text.to_owned()));
+    }
+    is_version(text).then(|| Expiry::Version(text.to_owned()))
+}
+
+fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
+    for event in declared.events.iter() {
+        let Some(expires) = &event.item.expires else {
+            continue;
+        };
+        if parse(&expires.value).is_some() || expires.value.trim().is_empty() {
+            continue;
+        }
+        let name = quoted(&event.name.value);
+        findings.push(
+            Diagnostic::new(&RULE, format!("event {name} does not say when it expires"))
+                .here(&expires.span, "not a date, a version or \"never\"")
+                .note("an event that nobody needs any more should go; this says when to ask")
+                .help("write `expires = \"2027-06-30\"`, `expires = \"2.0.0\"` or `expires = \"never\"`"),
+        );
+    }
+}
+
+/// A day of the Gregorian calendar as RFC 3339 writes it.
+fn is_date(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts.as_slice() else {
+        return false;
+    };
+    if (year.len(), month.len(), day.len()) != (4, 2, 2) {
+        return false;
+    }
+    let (Some(year), Some(month), Some(day)) = (number(year), number(month), number(day)) else {
+        return false;
+    };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    (1..=days).contains(&day)
+}
+
+fn is_version(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('.').collect();
+    parts.len() == 3
+        && parts
+            .iter()
+            .all(|part| number(part).is_some() && (part.len() == 1 || !part.starts_with('0')))
+}
+
+/// Digits only: `parse` alone would take a sign.
+fn number(digits: &str) -> Option<u32> {
+    let all_digits = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    all_digits.then(|| digits.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn dates_versions_and_never() {
+        for text in [
+            "never",
+            "2028-02-29",
+            "2000-02-29",
+            "2027-12-31",
+            "2.0.0",
+            "10.20.30",
+        ] {
+            assert!(parse(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            "Never",
+            "2027-02-29",
+            "1900-02-29",
+            "2027-13-01",
+            "2027-00-10",
+            "2027-01-00",
+            "2027-04-31",
+            "27-01-01",
+            "2027-1-1",
+            "+2027-01-01",
+            "2.0",
+            "2.0.0-beta",
+            "v2.0.0",
+            "02.0.0",
+            "2.0.+1",
+            "2.0.99999999999",
+        ] {
+            assert!(parse(text).is_none(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+use super::Check;
+use crate::declared::Declarations;
+use crate::diagnostic::{Diagnostic, quoted};
+use std::collections::HashSet;
+
+rule! {
+    /// An enum should be used by a field.
+    ///
+    /// Words that no event can send have no place among those that the
+    /// program may send. This is a warning, since the field may be the next
+    /// thing that is written.
+    RULE, "T019", "unused-enum", Warning, Check::Declared(check)
+}
+
+fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
+    let used: HashSet<&str> = declared
+        .fields()
+        .filter_map(|(_, field)| field.item.kind.as_ref()?.names_enum())
+        .map(|of| of.value.as_str())
+        .collect();
+    for entry in declared.enums.iter() {
+        let name = &entry.name;
+        if !used.contains(name.value.as_str()) {
+            findings.push(
+                Diagnostic::new(&RULE, format!("enum {} is never used", quoted(&name.value)))
+                    .here(&name.span, "no field names it")
+                    .note("its words cannot be sent, and still look as if they could")
+                    .help(format!("remove it, or use it: `enum = \"{}\"`", name.value)),
+            );
+        }
+    }
+}
