@@ -1,3 +1,5 @@
-//! Makes the events' types from events.toml.
+//! Makes the types of Caro's events from `events.toml`.
 
-fn main() {}
+fn main() {
+    telemetry_codegen::build("events.toml");
+}

@@ -1,6 +1,6 @@
 //! What a derive is put on, as far as it concerns us.
 
-use crate::attr::{self, EventMark};
+use crate::attr;
 use crate::errors::Errors;
 use syn::ext::IdentExt as _;
 use syn::{Data, DeriveInput, Fields, Generics, Ident, LitStr, Type};
@@ -8,7 +8,6 @@ use syn::{Data, DeriveInput, Fields, Generics, Ident, LitStr, Type};
 /// A struct that is to be an event.
 pub(crate) struct Event<'a> {
     pub(crate) name: &'a Ident,
-    pub(crate) mark: EventMark,
     pub(crate) fields: Vec<Field<'a>>,
 }
 
@@ -33,9 +32,6 @@ pub(crate) struct Choice<'a> {
 
 /// Reads an event. None means that there are errors.
 pub(crate) fn event<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<Event<'a>> {
-    // What is not marked is not from the build; anything else that may be
-    // wrong with it is beside the point.
-    let mark = attr::event(&input.ident, &input.attrs, errors)?;
     let Data::Struct(data) = &input.data else {
         errors.at(
             &input.ident,
@@ -72,7 +68,6 @@ pub(crate) fn event<'a>(input: &'a DeriveInput, errors: &mut Errors) -> Option<E
     };
     Some(Event {
         name: &input.ident,
-        mark,
         fields,
     })
 }

@@ -95,15 +95,17 @@ fn refused_path(path: &TypePath) -> Option<Wrong> {
         "HashMap" | "BTreeMap" => Some(Wrong::Map),
         "Duration" | "Instant" | "SystemTime" => Some(Wrong::Time),
         "IpAddr" | "Ipv4Addr" | "Ipv6Addr" | "SocketAddr" | "Uuid" | "Url" => Some(Wrong::Address),
-        "Option" | "Box" | "Rc" | "Arc" | "Cow" | "Cell" | "RefCell" => match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(ty) => refused(ty),
-                    _ => None,
-                })
+        "Option" | "Set" | "Box" | "Rc" | "Arc" | "Cow" | "Cell" | "RefCell" => {
+            match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().find_map(|argument| match argument {
+                        GenericArgument::Type(ty) => refused(ty),
+                        _ => None,
+                    })
+                }
+                _ => None,
             }
-            _ => None,
-        },
+        }
         _ => None,
     }
 }

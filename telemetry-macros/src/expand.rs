@@ -5,6 +5,7 @@
 //! be a field is one error however often it is mentioned.
 
 use crate::ast::{self, Choice, Event, Field};
+use crate::attr::{self, EventMark};
 use crate::errors::Errors;
 use crate::{check, fallback};
 use proc_macro2::TokenStream;
@@ -15,13 +16,16 @@ use syn::spanned::Spanned as _;
 /// Expands `derive(Event)`.
 pub(crate) fn event(input: &DeriveInput) -> TokenStream {
     let mut errors = Errors::default();
-    let event = ast::event(input, &mut errors);
+    // What is not marked is not from the build; anything else that may be
+    // wrong with it is beside the point.
+    let mark = attr::event(&input.ident, &input.attrs, &mut errors);
+    let event = mark.as_ref().and_then(|_| ast::event(input, &mut errors));
     if let Some(event) = &event {
         check::fields(event, &mut errors);
     }
-    match (event, errors.into_compile_errors()) {
-        (Some(event), None) => event_impls(&event),
-        (_, errors) => fallback::event(&input.ident, &input.generics, &errors.unwrap_or_default()),
+    match (mark, event, errors.into_compile_errors()) {
+        (Some(mark), Some(event), None) => event_impls(&mark, &event),
+        (mark, _, errors) => fallback::event(input, mark.as_ref(), &errors.unwrap_or_default()),
     }
 }
 
@@ -31,12 +35,12 @@ pub(crate) fn choice(input: &DeriveInput) -> TokenStream {
     let choice = ast::choice(input, &mut errors);
     match (choice, errors.into_compile_errors()) {
         (Some(choice), None) => choice_impls(&choice),
-        (_, errors) => fallback::choice(&input.ident, &input.generics, &errors.unwrap_or_default()),
+        (_, errors) => fallback::choice(input, &errors.unwrap_or_default()),
     }
 }
 
-fn event_impls(event: &Event<'_>) -> TokenStream {
-    let Event { name, mark, fields } = event;
+fn event_impls(mark: &EventMark, event: &Event<'_>) -> TokenStream {
+    let Event { name, fields } = event;
     let (program, code, level) = (&mark.program, &mark.code, &mark.level);
     let names = fields.iter().map(|field| field.name);
     let push = fields.iter().map(push);

@@ -3,16 +3,33 @@
 //! `for<'never> T: Copy` keeps rustc from asking at once whether the refused
 //! type is `Copy`, which would be a second error for the same mistake.
 
+use crate::attr::EventMark;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Generics, Ident};
+use syn::{DeriveInput, Ident};
 
 /// The errors, and an event that is never emitted.
-pub(crate) fn event(name: &Ident, generics: &Generics, errors: &TokenStream) -> TokenStream {
+pub(crate) fn event(
+    input: &DeriveInput,
+    mark: Option<&EventMark>,
+    errors: &TokenStream,
+) -> TokenStream {
+    let DeriveInput {
+        ident: name,
+        generics,
+        ..
+    } = input;
+    // Whatever the mark names is used, or else rustc would warn of its import.
+    let program = mark.map(|EventMark { program, .. }| {
+        quote! {
+            const _: &::telemetry_runtime::wire::Program = &#program;
+        }
+    });
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let trait_impls = generics.params.is_empty().then(|| event_trait(name));
     quote! {
         #errors
+        #program
 
         #[automatically_derived]
         impl #impl_generics #name #ty_generics #where_clause {
@@ -60,7 +77,12 @@ fn event_trait(name: &Ident) -> TokenStream {
 }
 
 /// The errors, and a choice without values.
-pub(crate) fn choice(name: &Ident, generics: &Generics, errors: &TokenStream) -> TokenStream {
+pub(crate) fn choice(input: &DeriveInput, errors: &TokenStream) -> TokenStream {
+    let DeriveInput {
+        ident: name,
+        generics,
+        ..
+    } = input;
     if !generics.params.is_empty() {
         return errors.clone();
     }

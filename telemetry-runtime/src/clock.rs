@@ -3,8 +3,7 @@
 /// UTC milliseconds since 1970. A function, so that tests bring their own.
 pub type Clock = fn() -> u64;
 
-/// The system's clock; coarse (about 4 ms) where that is cheaper, since
-/// records are rounded to the declared precision anyway.
+/// The system's clock, in whole seconds, which is all that a record keeps.
 #[inline]
 pub fn system() -> u64 {
     crate::sys::now_ms()

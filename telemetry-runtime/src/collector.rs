@@ -3,7 +3,7 @@
 use crate::clock::{self, Clock};
 use crate::config::TelemetryConfig;
 use crate::consent::{Decision, Inputs, decide};
-use crate::dirs::data_dir;
+use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::event::Event;
 use crate::host::Host;
@@ -11,7 +11,9 @@ use crate::policy::Policy;
 use crate::spool::Spool;
 use std::path::Path;
 use std::sync::Arc;
-use telemetry_wire::{Level, Program, Record, Version, time};
+use std::sync::atomic::{AtomicU64, Ordering};
+use telemetry_wire::record::Time;
+use telemetry_wire::{Level, Program, Version, time};
 
 /// A handle on a program's telemetry, for hosts that pass it about; cheap to
 /// clone. [`init`](crate::init) returns the one that events' own `emit()`
@@ -26,10 +28,14 @@ pub struct TelemetryCollector {
 
 #[derive(Debug)]
 struct State {
-    program: &'static Program,
+    /// Of the program's running generation: only its events are taken.
+    fingerprint: u32,
     version: Version,
     level: Level,
     clock: Clock,
+    /// The clock's last second, as 32 bits, and below it that second's part of
+    /// the checksum. Records' times are rounded to seconds at least.
+    moment: AtomicU64,
     spool: Spool,
 }
 
@@ -43,47 +49,36 @@ impl TelemetryCollector {
         config: &TelemetryConfig,
     ) -> Self {
         let environment = Environment::read(program.app);
-        let decision = decide(&Inputs::gather(host, &environment, config, policy));
-        if !decision.enabled() {
-            return Self::off(decision);
-        }
-        match data_dir(program.app, &environment) {
-            None => Self::off(Decision::no_data_folder()),
-            Some(dir) => {
-                Self::in_dir(program, policy, host, config.level.into(), &dir, decision, clock::system)
-            }
-        }
+        let places = Places::of(program.app, &environment);
+        let inputs = Inputs::gather(program, policy, host, config, &environment, &places);
+        let decision = decide(&inputs);
+        let dir = places.data.as_deref();
+        Self::decided(program, policy, host, decision, dir, clock::system)
     }
 
-    fn off(decision: Decision) -> Self {
-        Self {
-            decision,
-            state: None,
-        }
-    }
-
-    /// The collector with its spool in `dir`.
-    pub(crate) fn in_dir(
+    /// The collector that a decision allows, with its spool in `dir`.
+    pub(crate) fn decided(
         program: &'static Program,
         policy: &Policy,
         host: Host,
-        level: Level,
-        dir: &Path,
         decision: Decision,
+        dir: Option<&Path>,
         clock: Clock,
     ) -> Self {
-        let state = decision
+        let spool = decision
             .permit()
-            .and_then(|permit| Spool::open(permit, dir, clock(), policy.retention_ms()))
-            .map(|spool| {
-                Arc::new(State {
-                    program,
-                    version: host.version(),
-                    level,
-                    clock,
-                    spool,
-                })
-            });
+            .zip(dir)
+            .and_then(|(permit, dir)| Spool::open(permit, dir, clock(), policy.retention_ms()));
+        let state = spool.map(|spool| {
+            Arc::new(State {
+                fingerprint: program.running().fingerprint,
+                version: host.version(),
+                level: decision.level(),
+                clock,
+                moment: AtomicU64::new(0),
+                spool,
+            })
+        });
         Self { decision, state }
     }
 
@@ -121,23 +116,50 @@ impl TelemetryCollector {
 }
 
 impl State {
-    #[inline]
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "the tables are constants only in here"
+    )]
     fn record<E: Event>(&self, event: E) {
-        let running = E::RUNNING;
         // An event of another program's table would be refused at the drain.
-        if running.fingerprint != self.program.running().fingerprint {
+        if E::RUNNING.fingerprint != self.fingerprint {
             return;
         }
         let Some(payload) = event.pack(self.version) else {
             return;
         };
         let now_ms = (self.clock)();
-        let record = Record {
-            generation: running.number,
-            time_ms: time::round_down(now_ms, E::PROGRAM.time_precision_ms),
-            event: E::CODE,
-            payload,
-        };
-        self.spool.append(&record.encode(running.fingerprint), now_ms);
+        let time = self.time(now_ms, E::PROGRAM.time_precision_ms);
+        self.spool.append(&E::TEMPLATE.fill(time, payload), now_ms);
+    }
+
+    /// The time of a record. Its part of the checksum is the same for a whole
+    /// second and for all events, and is computed once.
+    #[inline(always)]
+    #[allow(
+        clippy::inline_always,
+        reason = "the precision is a constant only in here"
+    )]
+    fn time(&self, now_ms: u64, precision_ms: u32) -> Time {
+        let ms = time::round_down(now_ms, precision_ms);
+        if precision_ms % 1_000 != 0 {
+            return Time::new(ms);
+        }
+        let second = (now_ms / 1_000) as u32;
+        let moment = self.moment.load(Ordering::Relaxed);
+        if (moment >> 32) as u32 == second {
+            Time::known(ms, moment as u32)
+        } else {
+            self.new_second(second, ms)
+        }
+    }
+
+    #[cold]
+    fn new_second(&self, second: u32, ms: u64) -> Time {
+        let time = Time::new(ms);
+        let moment = u64::from(second) << 32 | u64::from(time.crc());
+        self.moment.store(moment, Ordering::Relaxed);
+        time
     }
 }

@@ -1,5 +1,6 @@
 //! What the host's own configuration says about telemetry.
 
+use crate::consent::Opinion;
 use telemetry_wire::Level;
 
 /// `[telemetry]` in the host's configuration file. With the feature `config`
@@ -17,9 +18,39 @@ pub struct TelemetryConfig {
     pub enabled: Option<bool>,
     /// How much is collected.
     pub level: TelemetryLevel,
+    /// Nothing is sent; events are kept here, to look at and to export.
+    pub air_gapped: bool,
+    /// Where to send instead. Only an address of this machine is heeded, for
+    /// trying things out; another one is the administrator's to set.
+    #[cfg_attr(feature = "config", serde(skip_serializing_if = "Option::is_none"))]
+    pub endpoint: Option<String>,
+    /// The configuration could not be read, which counts as a no; see
+    /// [`TelemetryConfig::unreadable`].
+    #[cfg_attr(feature = "config", serde(skip))]
+    pub unreadable: bool,
     /// `--no-telemetry`: off for this run, whatever else is said.
     #[cfg_attr(feature = "config", serde(skip))]
     pub off_for_this_run: bool,
+}
+
+impl TelemetryConfig {
+    /// For a host that could not read its configuration: what it says about
+    /// telemetry is unknown, and must not pass as silence.
+    pub fn unreadable() -> Self {
+        Self {
+            unreadable: true,
+            ..Self::default()
+        }
+    }
+
+    /// What it says on whether telemetry may run.
+    pub fn opinion(&self) -> Opinion {
+        if self.unreadable {
+            Opinion::Unreadable
+        } else {
+            self.enabled.into()
+        }
+    }
 }
 
 /// How much is collected.
@@ -37,6 +68,15 @@ pub enum TelemetryLevel {
     Normal,
     /// Detail, for debugging the product.
     Verbose,
+}
+
+impl TelemetryLevel {
+    /// The level of a word; none if no level has it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Minimal, Self::Normal, Self::Verbose]
+            .into_iter()
+            .find(|level| Level::from(*level).name() == name)
+    }
 }
 
 impl From<TelemetryLevel> for Level {

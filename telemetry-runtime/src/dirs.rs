@@ -1,29 +1,78 @@
 //! Where an app's telemetry lives on disk.
 
+use crate::answer::ANSWER_FILE;
 use crate::environment::Environment;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// The places that bear on an app's telemetry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The folder of the spool, the queue and the answer, if one can be told.
+    pub data: Option<PathBuf>,
+    /// The administrator's file; see [`crate::admin`].
+    pub administrator: PathBuf,
+}
+
+impl Places {
+    /// The places of an app on this machine. Nothing is created.
+    pub fn of(app: &str, environment: &Environment) -> Self {
+        Self {
+            data: data_dir(app, environment),
+            administrator: administrator_file(app),
+        }
+    }
+
+    /// The file of the recorded answer; see [`crate::answer`].
+    pub fn answer(&self) -> Option<PathBuf> {
+        Some(below(self.data.as_ref()?, "", ANSWER_FILE, ""))
+    }
+}
+
+/// The administrator's file. No variable moves it: a user could then get
+/// around it.
+pub fn administrator_file(app: &str) -> PathBuf {
+    const ROOT: &str = if cfg!(target_os = "macos") {
+        "/Library/Application Support"
+    } else {
+        "/etc"
+    };
+    below(Path::new(ROOT), "", app, "/telemetry.toml")
+}
+
 /// The folder of an app's telemetry. The app's own variable
-/// (`CARO_TELEMETRY_DIR`) overrides, a relative one from the current folder; else it is `APP/telemetry` in the
-/// platform's data folder: `$XDG_DATA_HOME` or `~/.local/share`, on macOS
+/// (`CARO_TELEMETRY_DIR`) overrides, a relative one from the current folder;
+/// else it is `APP/telemetry` in the platform's data folder: `$XDG_DATA_HOME` or `~/.local/share`, on macOS
 /// `~/Library/Application Support`. None without an absolute path to start
 /// from; nothing is created.
 pub fn data_dir(app: &str, environment: &Environment) -> Option<PathBuf> {
     if let Some(dir) = environment.dir.as_ref().filter(|dir| !dir.is_empty()) {
         // Made absolute now, so that the host may change its folder later.
-        return std::path::absolute(dir).ok();
+        // One that is costs no more: std takes a path apart for it.
+        return match absolute(Some(dir)) {
+            Some(dir) => Some(dir.to_owned()),
+            None => std::path::absolute(dir).ok(),
+        };
     }
-    let mut path = if cfg!(target_os = "macos") {
-        absolute(environment.home.as_ref())?.join("Library/Application Support")
+    let home = || absolute(environment.home.as_ref());
+    Some(if cfg!(target_os = "macos") {
+        below(home()?, "Library/Application Support/", app, "/telemetry")
     } else if let Some(data) = absolute(environment.data_home.as_ref()) {
-        data.to_owned()
+        below(data, "", app, "/telemetry")
     } else {
-        absolute(environment.home.as_ref())?.join(".local/share")
-    };
+        below(home()?, ".local/share/", app, "/telemetry")
+    })
+}
+
+/// A path below a folder, made in one allocation.
+fn below(root: &Path, before: &str, app: &str, after: &str) -> PathBuf {
+    let mut path = OsString::with_capacity(root.as_os_str().len() + app.len() + 64);
+    path.push(root);
+    path.push("/");
+    path.push(before);
     path.push(app);
-    path.push("telemetry");
-    Some(path)
+    path.push(after);
+    path.into()
 }
 
 fn absolute(path: Option<&OsString>) -> Option<&Path> {
@@ -35,7 +84,10 @@ mod tests {
     use super::*;
 
     fn dir(pairs: &[(&str, &str)]) -> Option<PathBuf> {
-        data_dir("caro", &Environment::from_pairs("caro", pairs.iter().copied()))
+        data_dir(
+            "caro",
+            &Environment::from_pairs("caro", pairs.iter().copied()),
+        )
     }
 
     #[test]
@@ -53,5 +105,14 @@ mod tests {
         );
         assert_eq!(dir(&[("HOME", "home")]), None);
         assert_eq!(dir(&[]), None);
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    #[test]
+    fn nothing_moves_the_administrators_file() {
+        let pairs = [("HOME", "/home/a"), ("CARO_TELEMETRY_DIR", "/tmp/t")];
+        let places = Places::of("caro", &Environment::from_pairs("caro", pairs));
+        assert_eq!(places.administrator, Path::new("/etc/caro/telemetry.toml"));
+        assert_eq!(places.answer(), Some("/tmp/t/answer.toml".into()));
     }
 }

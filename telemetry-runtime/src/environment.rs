@@ -27,21 +27,83 @@ pub struct Environment {
     pub data_home: Option<OsString>,
 }
 
-/// Variables that CI services set.
-const CI: [&str; 12] = [
-    "CI",
-    "CONTINUOUS_INTEGRATION",
-    "GITHUB_ACTIONS",
-    "GITLAB_CI",
-    "BUILDKITE",
-    "TEAMCITY_VERSION",
-    "JENKINS_URL",
-    "TF_BUILD",
-    "CIRCLECI",
-    "TRAVIS",
-    "BITBUCKET_BUILD_NUMBER",
-    "CODEBUILD_BUILD_ID",
-];
+/// The two first letters that names must have to be looked at any closer.
+/// Most variables are passed over by that alone, which is most of the cost of
+/// a pass.
+#[derive(Debug, Clone, Copy)]
+struct Beginnings {
+    own: [u8; 2],
+    first: u32,
+}
+
+impl Beginnings {
+    /// Those of all names that are heeded for an app.
+    fn of(app: &str) -> Self {
+        const FIRST: u32 = bit(b'B')
+            | bit(b'C')
+            | bit(b'D')
+            | bit(b'G')
+            | bit(b'H')
+            | bit(b'J')
+            | bit(b'N')
+            | bit(b'T')
+            | bit(b'X');
+        let mut name = app.bytes().map(upper).chain(*b"_");
+        let own = std::array::from_fn(|_| name.next().unwrap_or(b'_'));
+        Self {
+            own,
+            first: FIRST | bit(own[0]),
+        }
+    }
+
+    #[inline]
+    fn allow(self, start: [u8; 2]) -> bool {
+        bit(start[0]) & self.first != 0
+            && (start == self.own
+                || matches!(
+                    &start,
+                    b"BI"
+                        | b"BU"
+                        | b"CI"
+                        | b"CO"
+                        | b"DO"
+                        | b"GI"
+                        | b"HO"
+                        | b"JE"
+                        | b"NE"
+                        | b"TE"
+                        | b"TF"
+                        | b"TR"
+                        | b"XD"
+                ))
+    }
+}
+
+/// A bit for each letter. Bytes 32 apart share one; that only costs a closer
+/// look.
+#[inline]
+const fn bit(letter: u8) -> u32 {
+    1 << (letter & 31)
+}
+
+/// The name of a variable that CI services set.
+fn ci_service(name: &[u8]) -> Option<&'static str> {
+    Some(match name {
+        b"CI" => "CI",
+        b"CONTINUOUS_INTEGRATION" => "CONTINUOUS_INTEGRATION",
+        b"GITHUB_ACTIONS" => "GITHUB_ACTIONS",
+        b"GITLAB_CI" => "GITLAB_CI",
+        b"BUILDKITE" => "BUILDKITE",
+        b"TEAMCITY_VERSION" => "TEAMCITY_VERSION",
+        b"JENKINS_URL" => "JENKINS_URL",
+        b"TF_BUILD" => "TF_BUILD",
+        b"CIRCLECI" => "CIRCLECI",
+        b"TRAVIS" => "TRAVIS",
+        b"BITBUCKET_BUILD_NUMBER" => "BITBUCKET_BUILD_NUMBER",
+        b"CODEBUILD_BUILD_ID" => "CODEBUILD_BUILD_ID",
+        _ => return None,
+    })
+}
 
 impl Environment {
     /// Reads this process's environment.
@@ -50,7 +112,11 @@ impl Environment {
     /// thread changes the environment; hosts call it at the start of `main`.
     pub fn read(app: &str) -> Self {
         let mut environment = Self::default();
-        crate::sys::for_each_variable(|name, value| environment.take(app, name, value));
+        let beginnings = Beginnings::of(app);
+        crate::sys::for_each_variable(
+            |start| beginnings.allow(start),
+            |name, value| environment.take(app, name, value),
+        );
         environment
     }
 
@@ -80,7 +146,7 @@ impl Environment {
             b"NEXTEST" => self.test_runner = true,
             _ => {
                 if self.ci.is_none() && !matches!(value, b"" | b"0" | b"false") {
-                    self.ci = CI.into_iter().find(|ci| ci.as_bytes() == name);
+                    self.ci = ci_service(name);
                 }
             }
         }
@@ -93,12 +159,20 @@ fn own<'a>(app: &str, name: &'a [u8]) -> Option<&'a [u8]> {
     let app = app.as_bytes();
     let (start, rest) = name.split_at_checked(app.len())?;
     for (a, n) in app.iter().zip(start) {
-        let upper = if *a == b'-' { b'_' } else { a.to_ascii_uppercase() };
-        if upper != *n {
+        if upper(*a) != *n {
             return None;
         }
     }
     rest.strip_prefix(b"_TELEMETRY_")
+}
+
+/// A letter of the app's name as its variables have it.
+#[inline]
+fn upper(letter: u8) -> u8 {
+    match letter {
+        b'-' => b'_',
+        _ => letter.to_ascii_uppercase(),
+    }
 }
 
 #[cfg(unix)]
@@ -140,6 +214,45 @@ mod tests {
             ..Environment::default()
         };
         assert_eq!(environment, expected);
+    }
+
+    #[test]
+    fn every_name_that_is_heeded_is_looked_at() {
+        const NAMES: [&str; 16] = [
+            "HOME",
+            "XDG_DATA_HOME",
+            "DO_NOT_TRACK",
+            "NEXTEST",
+            "CI",
+            "CONTINUOUS_INTEGRATION",
+            "GITHUB_ACTIONS",
+            "GITLAB_CI",
+            "BUILDKITE",
+            "TEAMCITY_VERSION",
+            "JENKINS_URL",
+            "TF_BUILD",
+            "CIRCLECI",
+            "TRAVIS",
+            "BITBUCKET_BUILD_NUMBER",
+            "CODEBUILD_BUILD_ID",
+        ];
+        for name in NAMES {
+            let found = Environment::from_pairs("caro", [(name, "1")]);
+            assert_ne!(found, Environment::default(), "{name}");
+        }
+        for (app, own) in [
+            ("caro", "CARO_"),
+            ("a-b", "A_B_"),
+            ("x", "X_"),
+            ("q7", "Q7_"),
+        ] {
+            let own = format!("{own}TELEMETRY_ENABLED");
+            for name in NAMES.into_iter().chain([&*own]) {
+                let start = [name.as_bytes()[0], name.as_bytes()[1]];
+                assert!(Beginnings::of(app).allow(start), "{name} for {app}");
+            }
+        }
+        assert!(!Beginnings::of("caro").allow(*b"PW"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What an event is to the runtime.
 
 use crate::__private::Sealed;
+use telemetry_wire::record::Template;
 use telemetry_wire::{Generation, Level, Program, Version};
 
 /// An event that `events.toml` declares. Generated types implement it by
@@ -18,6 +19,9 @@ pub trait Event: Sealed + Copy + Sized + 'static {
     const LEVEL: Level;
     /// The generation that its program emits.
     const RUNNING: Generation = Self::PROGRAM.running();
+    /// What is known of its records when the program is built.
+    #[doc(hidden)]
+    const TEMPLATE: Template = Template::new(Self::RUNNING, Self::CODE);
 
     /// The fields as one number; none if a field's digit is past its radix,
     /// which no type of this crate makes.

@@ -58,12 +58,14 @@ impl Host {
 #[macro_export]
 macro_rules! host {
     () => {
-        $crate::Host::new(
-            ::core::env!("CARGO_PKG_NAME"),
-            ::core::env!("CARGO_PKG_VERSION"),
-            ::core::cfg!(debug_assertions),
-            ::core::cfg!(test),
-        )
+        const {
+            $crate::Host::new(
+                ::core::env!("CARGO_PKG_NAME"),
+                ::core::env!("CARGO_PKG_VERSION"),
+                ::core::cfg!(debug_assertions),
+                ::core::cfg!(test),
+            )
+        }
     };
 }
 
@@ -73,11 +75,19 @@ mod tests {
 
     #[test]
     fn a_debug_build_is_dev_whatever_its_version() {
-        assert_eq!(Host::new("a", "1.0.0", false, false).channel(), Channel::Stable);
-        assert_eq!(Host::new("a", "1.0.0", true, false).channel(), Channel::Dev);
-        assert_eq!(Host::new("a", "1.0.0-beta.3", false, false).channel(), Channel::Beta);
         assert_eq!(
-            Host::new("a", "not a version", false, false).version().to_string(),
+            Host::new("a", "1.0.0", false, false).channel(),
+            Channel::Stable
+        );
+        assert_eq!(Host::new("a", "1.0.0", true, false).channel(), Channel::Dev);
+        assert_eq!(
+            Host::new("a", "1.0.0-beta.3", false, false).channel(),
+            Channel::Beta
+        );
+        assert_eq!(
+            Host::new("a", "not a version", false, false)
+                .version()
+                .to_string(),
             "0.0.0-dev"
         );
     }

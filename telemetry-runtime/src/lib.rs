@@ -7,7 +7,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`field`], [`event`] | what can be said: types of finitely many values |
-//! | [`environment`], [`consent`] | whether it may be said, and why |
+//! | [`environment`], [`admin`], [`answer`] | who says yes or no: the shell, the fleet, the user |
+//! | [`consent`] | whether it may be said and sent, and why |
 //! | [`spool`] | keeps a record for good with one `write(2)` |
 //! | `store` (feature `store`) | drains the spool into a queue and checks every event |
 //! | `redaction` (feature `store`) | the second net, which must never catch anything |
@@ -20,6 +21,8 @@
 
 #![deny(unsafe_op_in_unsafe_fn)]
 
+pub mod admin;
+pub mod answer;
 pub mod clock;
 mod collector;
 #[cfg(feature = "commands")]
@@ -36,6 +39,7 @@ mod packing;
 mod policy;
 #[cfg(feature = "store")]
 pub mod redaction;
+mod settings;
 pub mod spool;
 #[cfg(feature = "store")]
 pub mod store;
@@ -49,7 +53,8 @@ pub use event::Event;
 pub use field::{Bounded, Field, HostVersion, OutOfRange, Set, unit};
 pub use global::{emit, init};
 pub use host::Host;
-pub use policy::{ConsentDefault, Policy};
+pub use policy::{Collected, ConsentDefault, Notice, Policy, Widened};
+pub use settings::Fault;
 pub use telemetry_macros::{Choice, Event};
 pub use telemetry_wire as wire;
 
@@ -75,6 +80,10 @@ pub mod __private {
     pub trait Sealed {}
 
     /// An enum without payloads that `events.toml` declares.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a choice of telemetry",
+        note = "declare its words in events.toml, under [enums.*.values]; the build makes the enum"
+    )]
     pub trait Choice: crate::Field + 'static {
         /// The words of the variants, by digit.
         const NAMES: &'static [&'static str];

@@ -38,7 +38,14 @@ impl Packer {
     /// The payload; none if a digit was past its radix.
     #[inline]
     pub const fn finish(self) -> Option<u128> {
-        if self.sound { Some(self.payload) } else { None }
+        if !self.sound {
+            None
+        } else if self.place <= 1 << 64 {
+            // Says to the compiler what it cannot see: the upper half is zero.
+            Some(self.payload as u64 as u128)
+        } else {
+            Some(self.payload)
+        }
     }
 }
 

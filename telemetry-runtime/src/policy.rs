@@ -23,6 +23,8 @@ pub struct Policy {
     pub upload_batch_events: u16,
     /// Each channel's default, in the order of [`Channel::ALL`].
     pub consent: [ConsentDefault; 5],
+    /// What the user is told before anything is sent.
+    pub notice: Notice,
 }
 
 impl Policy {
@@ -44,4 +46,64 @@ pub enum ConsentDefault {
     OptIn,
     /// On until turned off.
     OptOut,
+}
+
+/// The parts of the notice that come from `events.toml` and `events.lock`.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice {
+    /// Every event that the running generation has, by ascending code.
+    pub collects: &'static [Collected],
+    /// What no event has a place for, in a few words each: "what you type".
+    pub never: &'static [&'static str],
+    /// Every widening of `[policy]` and `[app]` that ever was, and every
+    /// event whose level was lowered.
+    pub widened: &'static [Widened],
+}
+
+/// An event as the notice names it.
+#[derive(Debug, Clone, Copy)]
+pub struct Collected {
+    /// Its name in `events.toml`.
+    pub event: &'static str,
+    /// What it says: its doc line there.
+    pub doc: &'static str,
+    /// What it is for: its why.
+    pub why: &'static str,
+}
+
+/// Something that was promised, and now is promised less strictly.
+#[derive(Debug, Clone, Copy)]
+pub struct Widened {
+    /// The generation from which on it holds.
+    pub since: u16,
+    /// What holds since, as a sentence: "Events are kept for 180 days, no
+    /// longer for 90."
+    pub what: &'static str,
+}
+
+impl Notice {
+    /// For a program that has nothing to say but what its tables say.
+    pub const NONE: Self = Self {
+        collects: &[],
+        never: &[],
+        widened: &[],
+    };
+
+    /// What an event says; empty where nothing is known of it.
+    pub fn doc_of(&self, event: &str) -> &'static str {
+        let found = self
+            .collects
+            .iter()
+            .find(|collected| collected.event == event);
+        found.map_or("", |collected| collected.doc)
+    }
+
+    /// The newest generation, up to `running`, in which a promise was widened.
+    pub fn widened_at(&self, running: u16) -> Option<u16> {
+        self.widened
+            .iter()
+            .map(|widened| widened.since)
+            .filter(|since| *since <= running)
+            .max()
+    }
 }

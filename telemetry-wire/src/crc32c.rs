@@ -8,7 +8,7 @@
 const POLYNOMIAL: u32 = 0x82F6_3B78;
 
 /// `TABLES[k][b]`: the checksum of byte `b` followed by `k` zero bytes.
-const TABLES: [[u32; 256]; 8] = {
+static TABLES: [[u32; 256]; 8] = {
     let mut tables = [[0_u32; 256]; 8];
     let mut byte = 0;
     while byte < 256 {
@@ -49,8 +49,21 @@ impl Crc32c {
         Self(!seed)
     }
 
-    /// Takes in four bytes, least significant first.
+    /// Starts with nothing, not even a seed. What is taken in then can be
+    /// added to another checksum by exclusive or, since the code is linear.
     #[inline]
+    pub(crate) const fn part() -> Self {
+        Self(0)
+    }
+
+    /// The register as it is, to be added to another.
+    #[inline]
+    pub(crate) const fn sum(self) -> u32 {
+        self.0
+    }
+
+    /// Takes in four bytes, least significant first.
+    #[inline(always)]
     #[must_use]
     pub const fn u32(self, word: u32) -> Self {
         let crc = self.0 ^ word;
@@ -63,7 +76,7 @@ impl Crc32c {
     }
 
     /// Takes in eight bytes, least significant first.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub const fn u64(self, word: u64) -> Self {
         let low = self.0 ^ word as u32;

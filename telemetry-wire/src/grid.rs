@@ -9,27 +9,22 @@
 //! them numbers that a reader finds round. A value goes to its nearest
 //! step, so it moves by at most half of *p* per cent.
 
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
 /// The precisions that may be declared, in per cent.
 pub const PRECISIONS: [u8; 6] = [1, 2, 5, 10, 20, 50];
 
 /// A range of integers, with or without rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy)]
 pub struct Grid {
     min: i64,
     max: i64,
     precision: u8,
-}
-
-/// Steps in hundredths of a decade's start, from 1, from 2 and from 5 on.
-const fn hundredths(precision: u8) -> [u64; 3] {
-    match precision {
-        1 => [1, 2, 5],
-        2 => [2, 2, 10],
-        5 => [5, 10, 20],
-        10 => [10, 20, 50],
-        20 => [20, 20, 100],
-        _ => [50, 100, 100],
-    }
+    /// The steps below `min`; 0 without a precision.
+    below: u64,
+    /// Of the precision; none without.
+    table: Option<&'static Table>,
 }
 
 impl Grid {
@@ -42,23 +37,33 @@ impl Grid {
     /// a constant, as in generated code, that is a compile error.
     pub const fn new(min: i64, max: i64, precision: u8) -> Self {
         assert!(min <= max, "an integer field needs min <= max");
-        let grid = Self {
+        if precision == 0 {
+            return Self {
+                min,
+                max,
+                precision,
+                below: 0,
+                table: None,
+            };
+        }
+        assert!(
+            matches!(precision, 1 | 2 | 5 | 10 | 20 | 50),
+            "precision is 1, 2, 5, 10, 20 or 50 per cent"
+        );
+        assert!(min >= 0, "a precision needs min >= 0");
+        let (low, high) = (min as u64, max as u64);
+        assert!(
+            Self::floor(low, precision) == low && Self::floor(high, precision) == high,
+            "min and max must be steps of their own precision"
+        );
+        let table = table(precision);
+        Self {
             min,
             max,
             precision,
-        };
-        if precision != 0 {
-            assert!(
-                matches!(precision, 1 | 2 | 5 | 10 | 20 | 50),
-                "precision is 1, 2, 5, 10, 20 or 50 per cent"
-            );
-            assert!(min >= 0, "a precision needs min >= 0");
-            assert!(
-                grid.on_grid(min) && grid.on_grid(max),
-                "min and max must be steps of their own precision"
-            );
+            below: table.rank(low),
+            table: Some(table),
         }
-        grid
     }
 
     /// The least value.
@@ -82,16 +87,18 @@ impl Grid {
 
     /// The number of steps: what a digit of this field counts up to.
     pub const fn steps(self) -> u128 {
-        if self.precision == 0 {
-            (self.max as i128 - self.min as i128) as u128 + 1
-        } else {
-            (self.rank(self.max as u64) - self.rank(self.min as u64)) as u128 + 1
+        match self.table {
+            None => (self.max as i128 - self.min as i128) as u128 + 1,
+            Some(table) => (table.rank(self.max as u64) - self.below) as u128 + 1,
         }
     }
 
     /// The step nearest to `value`, counted from `min`. What lies outside
     /// the range counts as its end; what lies in the middle goes up.
-    #[inline]
+    ///
+    /// Inlined, so that a constant grid leaves a handful of instructions:
+    /// emitting is the host's time.
+    #[inline(always)]
     pub const fn index_of(self, value: i64) -> u64 {
         let value = if value < self.min {
             self.min
@@ -100,11 +107,16 @@ impl Grid {
         } else {
             value
         };
-        if self.precision == 0 {
+        self.index_in_range(value)
+    }
+
+    /// As [`Grid::index_of`], of a value that is in range.
+    #[inline(always)]
+    pub const fn index_in_range(self, value: i64) -> u64 {
+        match self.table {
             // The difference of two i64 always fits a u64.
-            value.wrapping_sub(self.min) as u64
-        } else {
-            self.rank(value as u64) - self.rank(self.min as u64)
+            None => value.wrapping_sub(self.min) as u64,
+            Some(table) => table.rank(value as u64).wrapping_sub(self.below),
         }
     }
 
@@ -113,146 +125,195 @@ impl Grid {
         if index as u128 >= self.steps() {
             return None;
         }
-        Some(if self.precision == 0 {
-            self.min.wrapping_add_unsigned(index)
-        } else {
-            unrank(self.rank(self.min as u64) + index, self.precision) as i64
+        Some(match self.table {
+            None => self.min.wrapping_add_unsigned(index),
+            Some(table) => table.value_at(self.below + index) as i64,
         })
     }
 
-    /// The nearest step that is at most `value`, for a message that says
-    /// what to write instead.
+    /// The nearest step of a precision that is at most `value`, for a message
+    /// that says what to write instead. A precision that is none of
+    /// [`PRECISIONS`] counts as 50.
     pub const fn floor(value: u64, precision: u8) -> u64 {
-        let (pow, segment) = place(value);
-        let step = step(pow, segment, precision);
-        let start = pow.saturating_mul(SEGMENTS[segment]);
-        if value < start {
-            return value;
+        let stretch = table(precision).stretch(value);
+        value - (value - stretch.start) % stretch.step
+    }
+}
+
+impl PartialEq for Grid {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(*other)
+    }
+}
+
+impl Eq for Grid {}
+
+impl Hash for Grid {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.min, self.max, self.precision).hash(state);
+    }
+}
+
+impl fmt::Debug for Grid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..={}", self.min, self.max)?;
+        if self.precision != 0 {
+            write!(f, " at {} %", self.precision)?;
         }
-        start + (value - start) / step * step
+        Ok(())
+    }
+}
+
+/// Numbers whose steps lie equally far apart.
+#[derive(Clone, Copy)]
+struct Stretch {
+    /// The first of them, a step itself.
+    start: u64,
+    /// How far the steps lie apart.
+    step: u64,
+    /// How many steps lie below `start`.
+    rank: u64,
+    /// `start` less half a step: what to take from a number so that its
+    /// quotient by `step` counts to the nearest step.
+    origin: u64,
+}
+
+impl Stretch {
+    const fn new(start: u64, step: u64, rank: u64) -> Self {
+        Self {
+            start,
+            step,
+            rank,
+            origin: start.wrapping_sub(step / 2),
+        }
+    }
+}
+
+/// From 0, then from 1, from 2 and from 5 times each power of ten that an
+/// `i64` can reach.
+const STRETCHES: usize = 1 + 3 * 19;
+
+/// More than there are, so that an index with 6 bits needs no check.
+const SLOTS: usize = 64;
+
+/// The steps of a precision.
+struct Table {
+    /// Filled up with some that begin past every `i64`.
+    stretches: [Stretch; SLOTS],
+    /// By a value's logarithm to base 2, rounded down, the stretch of the
+    /// least such value; 0 counts with 1. None holds more than one further
+    /// stretch's start, since from one start to the next is at least a factor
+    /// of two.
+    by_log2: [u8; 64],
+}
+
+// One static each, so that a program links those that it uses.
+static ONE: Table = Table::new(1);
+static TWO: Table = Table::new(2);
+static FIVE: Table = Table::new(5);
+static TEN: Table = Table::new(10);
+static TWENTY: Table = Table::new(20);
+static FIFTY: Table = Table::new(50);
+
+const fn table(precision: u8) -> &'static Table {
+    match precision {
+        1 => &ONE,
+        2 => &TWO,
+        5 => &FIVE,
+        10 => &TEN,
+        20 => &TWENTY,
+        _ => &FIFTY,
+    }
+}
+
+impl Table {
+    const fn new(precision: u8) -> Self {
+        let mut stretches = [Stretch::new(u64::MAX, 1, u64::MAX); SLOTS];
+        stretches[0] = Stretch::new(0, 1, 0);
+        let mut rank = 1;
+        let mut power = 1;
+        let mut index = 1;
+        while index < STRETCHES {
+            let segment = (index - 1) % 3;
+            let (first, length) = ([1, 2, 5][segment], [1, 3, 5][segment]);
+            let step = step(power, first, length, precision as u64);
+            stretches[index] = Stretch::new(first * power, step, rank);
+            rank += length * power / step;
+            if segment == 2 && index + 1 < STRETCHES {
+                power *= 10;
+            }
+            index += 1;
+        }
+        Self {
+            by_log2: Self::by_log2(&stretches),
+            stretches,
+        }
     }
 
-    const fn on_grid(self, value: i64) -> bool {
-        Self::floor(value as u64, self.precision) == value as u64
+    const fn by_log2(stretches: &[Stretch; SLOTS]) -> [u8; 64] {
+        let mut by_log2 = [0; 64];
+        let mut log2 = 1;
+        let mut index = 0;
+        while log2 < 64 {
+            while stretches[index + 1].start <= 1 << log2 {
+                index += 1;
+            }
+            by_log2[log2] = index as u8;
+            log2 += 1;
+        }
+        by_log2
+    }
+
+    #[inline(always)]
+    const fn stretch(&self, value: u64) -> &Stretch {
+        const MASK: usize = SLOTS - 1;
+        let index = self.by_log2[(value | 1).ilog2() as usize] as usize;
+        let next = &self.stretches[(index + 1) & MASK];
+        if next.start <= value {
+            next
+        } else {
+            &self.stretches[index & MASK]
+        }
     }
 
     /// The number of steps below the one nearest to `value`, from 0 on.
-    #[inline]
-    const fn rank(self, value: u64) -> u64 {
-        if value == 0 {
-            return 0;
+    #[inline(always)]
+    const fn rank(&self, value: u64) -> u64 {
+        let stretch = self.stretch(value);
+        value.wrapping_sub(stretch.origin) / stretch.step + stretch.rank
+    }
+
+    /// The step with this rank.
+    const fn value_at(&self, rank: u64) -> u64 {
+        let mut index = STRETCHES - 1;
+        while self.stretches[index].rank > rank {
+            index -= 1;
         }
-        let decade = value.ilog10();
-        let (pow, segment) = place(value);
-        let step = step(pow, segment, self.precision);
-        let inside = (value - pow * SEGMENTS[segment] + step / 2) / step;
-        1 + before(decade, segment, self.precision) + inside
+        let stretch = self.stretches[index];
+        stretch.start + (rank - stretch.rank) * stretch.step
     }
 }
 
-const SEGMENTS: [u64; 3] = [1, 2, 5];
-const LENGTHS: [u64; 3] = [1, 3, 5];
-
-/// The power of ten at or below `value`, and the segment within the decade.
-#[inline]
-const fn place(value: u64) -> (u64, usize) {
-    if value == 0 {
-        return (1, 0);
-    }
-    let pow = POWERS[value.ilog10() as usize];
-    let lead = value / pow;
-    (
-        pow,
-        if lead >= 5 {
-            2
-        } else if lead >= 2 {
-            1
-        } else {
-            0
-        },
-    )
-}
-
-const POWERS: [u64; 20] = {
-    let mut powers = [1_u64; 20];
-    let mut index = 1;
-    while index < 20 {
-        powers[index] = powers[index - 1] * 10;
+/// The largest of 1, 2, 5, 10, 20, 50, ... that is at most `precision` per
+/// cent of `first * power` and divides `length * power`; at least 1.
+const fn step(power: u64, first: u64, length: u64, precision: u64) -> u64 {
+    // In hundredths of the power; a small power leaves no whole number.
+    let candidates = [100, 50, 20, 10, 5, 2, 1];
+    let mut index = 0;
+    while index < candidates.len() {
+        let hundredths = candidates[index];
+        let whole = power >= 100 || power * hundredths % 100 == 0;
+        if hundredths <= precision * first && length * 100 % hundredths == 0 && whole {
+            return if power >= 100 {
+                power / 100 * hundredths
+            } else {
+                power * hundredths / 100
+            };
+        }
         index += 1;
     }
-    powers
-};
-
-/// The distance of neighbours in a segment.
-#[inline]
-const fn step(pow: u64, segment: usize, precision: u8) -> u64 {
-    let hundredths = hundredths(precision)[segment];
-    // A decade's start below 100 divides before it multiplies to stay exact.
-    let step = if pow >= 100 {
-        pow / 100 * hundredths
-    } else {
-        pow * hundredths / 100
-    };
-    if step == 0 { 1 } else { step }
+    1
 }
-
-/// The steps that begin in a segment.
-#[inline]
-const fn count(decade: u32, segment: usize, precision: u8) -> u64 {
-    let pow = POWERS[decade as usize];
-    pow * LENGTHS[segment] / step(pow, segment, precision)
-}
-
-/// The steps that begin in a decade.
-#[inline]
-const fn decade_count(decade: u32, precision: u8) -> u64 {
-    count(decade, 0, precision) + count(decade, 1, precision) + count(decade, 2, precision)
-}
-
-/// The steps from 1 up to and without the start of a segment.
-#[inline]
-const fn before(decade: u32, segment: usize, precision: u8) -> u64 {
-    // From 100 on every decade has as many steps as the next.
-    let mut steps = match decade {
-        0 => 0,
-        1 => decade_count(0, precision),
-        _ => {
-            decade_count(0, precision)
-                + decade_count(1, precision)
-                + (decade - 2) as u64 * decade_count(2, precision)
-        }
-    };
-    if segment > 0 {
-        steps += count(decade, 0, precision);
-    }
-    if segment > 1 {
-        steps += count(decade, 1, precision);
-    }
-    steps
-}
-
-/// The value of the step with this rank, from 0 on.
-const fn unrank(rank: u64, precision: u8) -> u64 {
-    if rank == 0 {
-        return 0;
-    }
-    let mut left = rank - 1;
-    let mut decade = 0;
-    loop {
-        let mut segment = 0;
-        while segment < 3 {
-            let steps = count(decade, segment, precision);
-            if left < steps {
-                let pow = POWERS[decade as usize];
-                return pow * SEGMENTS[segment] + left * step(pow, segment, precision);
-            }
-            left -= steps;
-            segment += 1;
-        }
-        decade += 1;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,6 +7,7 @@
 //! | [`grid`] | the steps that an integer with a declared precision is rounded to |
 //! | [`record`] | the 32-byte record: layout, checksum, encoding and refusal |
 //! | [`payload`] | the mixed-radix number in a record, read back against the descriptors |
+//! | `since` | from which generation on a record could have been made |
 //! | [`json`] | the one encoder of event JSON |
 //! | [`vocabulary`] | every word that a program can send |
 //!
@@ -19,6 +20,10 @@
     clippy::cast_sign_loss,
     reason = "digits are taken apart in constants, where no checked conversion runs"
 )]
+#![allow(
+    clippy::inline_always,
+    reason = "on the way of an event, where constants fold only when inlined"
+)]
 
 pub mod crc32c;
 pub mod descriptor;
@@ -26,6 +31,7 @@ pub mod grid;
 pub mod json;
 pub mod payload;
 pub mod record;
+mod since;
 pub mod time;
 pub mod version;
 pub mod vocabulary;

@@ -24,24 +24,43 @@ use unit::{TimeUnit, Unit};
 /// assert_eq!(Waited::of::<1_500>().get(), 1_500);
 /// ```
 pub struct Bounded<U, const MIN: i64, const MAX: i64, const PRECISION: u8 = 0> {
-    /// The step, counted from `MIN`.
-    index: u64,
+    /// In range, and not yet rounded: that is left to the emit, behind the
+    /// question whether telemetry is on.
+    value: i64,
     unit: PhantomData<U>,
 }
 
 impl<U: Unit, const MIN: i64, const MAX: i64, const PRECISION: u8> Bounded<U, MIN, MAX, PRECISION> {
     const GRID: Grid = Grid::new(MIN, MAX, PRECISION);
 
-    /// The value, rounded to its step; the nearest end if it is out of range.
+    /// Makes a type that is not sound an error where a value of it is made.
+    const SOUND: () = {
+        let _ = Self::GRID;
+    };
+
+    /// The step, counted from `MIN`.
+    #[inline]
+    const fn index(self) -> u64 {
+        Self::GRID.index_in_range(self.value)
+    }
+
+    /// The value; the nearest end if it is out of range.
     #[inline]
     pub const fn saturating(value: i64) -> Self {
+        let () = Self::SOUND;
         Self {
-            index: Self::GRID.index_of(value),
+            value: if value < MIN {
+                MIN
+            } else if value > MAX {
+                MAX
+            } else {
+                value
+            },
             unit: PhantomData,
         }
     }
 
-    /// The value, rounded to its step.
+    /// The value, if it is in range.
     ///
     /// # Errors
     ///
@@ -69,9 +88,9 @@ impl<U: Unit, const MIN: i64, const MAX: i64, const PRECISION: u8> Bounded<U, MI
         Self::saturating(VALUE)
     }
 
-    /// The value as it will be sent.
+    /// The value as it will be sent, rounded to its step.
     pub const fn get(self) -> i64 {
-        match Self::GRID.value_at(self.index) {
+        match Self::GRID.value_at(self.index()) {
             Some(value) => value,
             // The index comes from the grid.
             None => MAX,
@@ -103,7 +122,7 @@ impl<U: Unit, const MIN: i64, const MAX: i64, const P: u8> Field for Bounded<U, 
 
     #[inline]
     fn digit(self, _: Version) -> u64 {
-        self.index
+        self.index()
     }
 
     fn from_digit(digit: u64) -> Option<Self> {
@@ -128,7 +147,9 @@ macro_rules! from_integers {
     )*};
 }
 
-from_integers!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
+from_integers!(
+    u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+);
 
 impl<U: TimeUnit, const MIN: i64, const MAX: i64, const P: u8> From<Duration>
     for Bounded<U, MIN, MAX, P>
@@ -149,17 +170,20 @@ impl<U, const MIN: i64, const MAX: i64, const P: u8> Clone for Bounded<U, MIN, M
 
 impl<U, const MIN: i64, const MAX: i64, const P: u8> Copy for Bounded<U, MIN, MAX, P> {}
 
-impl<U, const MIN: i64, const MAX: i64, const P: u8> PartialEq for Bounded<U, MIN, MAX, P> {
+/// Equal is what is sent alike.
+impl<U: Unit, const MIN: i64, const MAX: i64, const P: u8> PartialEq for Bounded<U, MIN, MAX, P> {
     fn eq(&self, other: &Self) -> bool {
-        self.index == other.index
+        self.index() == other.index()
     }
 }
 
-impl<U, const MIN: i64, const MAX: i64, const P: u8> Eq for Bounded<U, MIN, MAX, P> {}
+impl<U: Unit, const MIN: i64, const MAX: i64, const P: u8> Eq for Bounded<U, MIN, MAX, P> {}
 
-impl<U, const MIN: i64, const MAX: i64, const P: u8> std::hash::Hash for Bounded<U, MIN, MAX, P> {
+impl<U: Unit, const MIN: i64, const MAX: i64, const P: u8> std::hash::Hash
+    for Bounded<U, MIN, MAX, P>
+{
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.index.hash(state);
+        self.index().hash(state);
     }
 }
 
@@ -187,8 +211,8 @@ pub mod unit {
         note = "give the field in events.toml a unit of time: us, ms, s, min, h or d"
     )]
     pub trait TimeUnit: Unit {
-        /// The whole units in a duration.
-        fn whole(duration: Duration) -> u128;
+        /// The whole units in a duration; [`u64::MAX`] for more than fit.
+        fn whole(duration: Duration) -> u64;
     }
 
     macro_rules! units {
@@ -202,9 +226,10 @@ pub mod unit {
             }
             $(impl TimeUnit for $unit {
                 #[inline]
-                fn whole(duration: Duration) -> u128 {
-                    let whole: fn(Duration) -> u128 = $whole;
-                    whole(duration)
+                fn whole(duration: Duration) -> u64 {
+                    let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
+                    let whole: fn(u64, u32) -> u64 = $whole;
+                    whole(seconds, nanos)
                 }
             })?
         )*};
@@ -216,17 +241,17 @@ pub mod unit {
         /// Hundredths of a whole.
         Percent = "percent";
         /// Microseconds.
-        Microseconds = "us", |duration| duration.as_micros();
+        Microseconds = "us", |s, ns| s.saturating_mul(1_000_000).saturating_add(u64::from(ns / 1_000));
         /// Milliseconds.
-        Milliseconds = "ms", |duration| duration.as_millis();
+        Milliseconds = "ms", |s, ns| s.saturating_mul(1_000).saturating_add(u64::from(ns / 1_000_000));
         /// Seconds.
-        Seconds = "s", |duration| u128::from(duration.as_secs());
+        Seconds = "s", |s, _| s;
         /// Minutes.
-        Minutes = "min", |duration| u128::from(duration.as_secs() / 60);
+        Minutes = "min", |s, _| s / 60;
         /// Hours.
-        Hours = "h", |duration| u128::from(duration.as_secs() / 3_600);
+        Hours = "h", |s, _| s / 3_600;
         /// Days.
-        Days = "d", |duration| u128::from(duration.as_secs() / 86_400);
+        Days = "d", |s, _| s / 86_400;
         /// Bytes.
         Bytes = "bytes";
         /// 1,024 bytes.

@@ -26,8 +26,7 @@ const SPAN_MS: u64 = ROTATE_AFTER_MS + 2 * DAY_MS;
 /// Whether the bounds need a look: a day has begun since the spool was last
 /// written, or it has grown to a segment.
 pub(super) fn due(status: &sys::Status, now_ms: u64) -> bool {
-    status.size >= super::SEGMENT_BYTES
-        || status.modified / (DAY_MS / 1000) != now_ms / DAY_MS
+    status.size >= super::SEGMENT_BYTES || status.modified / (DAY_MS / 1000) != now_ms / DAY_MS
 }
 
 /// Sets the spool aside if it is large or old, and unlinks set-aside files

@@ -41,8 +41,22 @@ pub(super) fn open(dir: &Path, path: &CStr) -> Option<Guarded> {
     None
 }
 
+/// Closes a spool that should not have been opened, and unlinks it if nobody
+/// else has it: with the exclusive lock in hand no other writer does, and one
+/// that comes finds no link and starts again.
+pub(super) fn discard(file: &Guarded, path: &CStr) {
+    if sys::lock_exclusive(file.fd) && sys::is_same_file(file.fd, path) {
+        sys::unlink(path);
+    }
+    sys::close(file.fd);
+}
+
 fn make(dir: &Path) -> Option<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).ok()
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .ok()
 }
 
 enum Verdict {

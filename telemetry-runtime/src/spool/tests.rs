@@ -191,7 +191,9 @@ fn records_older_than_the_retention_go_without_a_drain() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join(SPOOL_FILE);
     let start = now();
-    open(dir.path(), start).unwrap().append(&record(start), start);
+    open(dir.path(), start)
+        .unwrap()
+        .append(&record(start), start);
 
     // A week on the file is set aside, after 90 days it is gone.
     let week = start + 8 * DAY_MS;

@@ -1,10 +1,10 @@
 //! The writer's half of the spool.
 
 use super::{SEGMENT_BYTES, SPOOL_FILE, bounds, guard};
+use crate::answer::ANSWER_FILE;
 use crate::consent::Permit;
 use crate::sys;
 use std::ffi::{CString, c_int};
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use telemetry_wire::RECORD_LEN;
@@ -24,23 +24,34 @@ pub(crate) struct Spool {
     looked: AtomicU64,
     /// Held by the one thread that looks.
     looking: AtomicBool,
+    /// What it was opened by, and the file that can take it back.
+    permit: Permit,
+    answer: CString,
     dir: PathBuf,
     path: CString,
     retention_ms: u64,
 }
 
 impl Spool {
-    /// Opens the spool in `dir`. None if the guard refuses it.
-    pub(crate) fn open(_: Permit, dir: &Path, now_ms: u64, retention_ms: u64) -> Option<Self> {
+    /// Opens the spool in `dir`. None if the guard refuses it, or if the
+    /// answer has become a no since the permit was given.
+    pub(crate) fn open(permit: Permit, dir: &Path, now_ms: u64, retention_ms: u64) -> Option<Self> {
         // Past a limit the kernel kills the process, so keep well away.
         if sys::file_size_limit() < 2 * SEGMENT_BYTES {
             return None;
         }
-        let path = CString::new(dir.join(SPOOL_FILE).into_os_string().as_bytes()).ok()?;
+        let path = sys::c_path_in(dir, SPOOL_FILE)?;
+        let answer = sys::c_path_in(dir, ANSWER_FILE)?;
         let mut file = guard::open(dir, &path)?;
         if bounds::due(&file.status, now_ms) && bounds::enforce(dir, now_ms, retention_ms) {
             sys::close(file.fd);
             file = guard::open(dir, &path)?;
+        }
+        // `off` records the answer before it unlinks the spool. So either it
+        // unlinks the file that is open by now, or its answer is seen here.
+        if !permit.still_holds(&answer) {
+            guard::discard(&file, &path);
+            return None;
         }
         Some(Self {
             fd: AtomicI32::new(file.fd),
@@ -48,6 +59,8 @@ impl Spool {
             inode: AtomicU64::new(file.status.inode),
             looked: AtomicU64::new(now_ms / 1000),
             looking: AtomicBool::new(false),
+            permit,
+            answer,
             dir: dir.to_owned(),
             path,
             retention_ms,
@@ -78,9 +91,9 @@ impl Spool {
     /// closes all descriptors and then opens its own.
     #[cfg(test)]
     pub(super) fn take_over_for_tests(&self, file: &std::fs::File) {
-        use std::os::fd::AsRawFd as _;
-        // SAFETY: both numbers are open.
-        unsafe { libc::dup2(file.as_raw_fd(), self.fd.load(Ordering::Relaxed)) };
+        use std::os::fd::IntoRawFd as _;
+        let twin = file.try_clone().unwrap().into_raw_fd();
+        sys::replace(self.fd.load(Ordering::Relaxed), twin).unwrap();
     }
 
     #[cold]
@@ -109,6 +122,12 @@ impl Spool {
             status.device == self.device.load(Ordering::Relaxed)
                 && status.inode == self.inode.load(Ordering::Relaxed)
         });
+        if !self.permit.still_holds(&self.answer) {
+            // The number stays open: another thread may be about to write to
+            // it, and the host must not get it for a file of its own.
+            self.fd.store(CLOSED, Ordering::Relaxed);
+            return;
+        }
         let Some(status) = ours else {
             // The host closed our number, and may have a file of its own
             // there now: never write to it nor close it again.
@@ -133,6 +152,12 @@ impl Spool {
             self.fd.store(CLOSED, Ordering::Relaxed);
             return;
         };
+        // As in `open`.
+        if !self.permit.still_holds(&self.answer) {
+            guard::discard(&file, &self.path);
+            self.fd.store(CLOSED, Ordering::Relaxed);
+            return;
+        }
         self.device.store(file.status.device, Ordering::Relaxed);
         self.inode.store(file.status.inode, Ordering::Relaxed);
         match ours {

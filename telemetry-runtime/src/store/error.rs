@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Why the queue could not be read or filled. The host never sees one:
 /// nothing is lost by it, since the records stay in the spool.
@@ -37,7 +37,7 @@ impl StoreError {
         }
     }
 
-    pub(super) fn busy(path: PathBuf) -> Self {
+    pub(super) fn busy(path: &Path) -> Self {
         Self {
             attempt: format!("lock {}", path.display()),
             cause: Cause::Busy,

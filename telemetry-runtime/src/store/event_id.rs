@@ -32,7 +32,10 @@ mod tests {
         let ids: HashSet<Uuid> = (0..1_000).map(|slot| event_id(name, slot * 32)).collect();
         assert_eq!(ids.len(), 1_000);
         assert!(ids.iter().all(|id| id.get_version_num() == 8));
-        assert!(ids.iter().all(|id| id.get_variant() == uuid::Variant::RFC4122));
+        assert!(
+            ids.iter()
+                .all(|id| id.get_variant() == uuid::Variant::RFC4122)
+        );
         assert!(ids.contains(&event_id(name, 32)));
         assert!(!ids.contains(&event_id("0123456789abcdef0123456789abcdee", 32)));
     }
@@ -41,6 +44,6 @@ mod tests {
     fn stays_as_it_is() {
         // Ids of events that were uploaded before must come out the same.
         let id = event_id("00000000000000000000000000000000", 0);
-        insta::assert_snapshot!(id, @"");
+        insta::assert_snapshot!(id, @"7caae281-7e1c-8cfb-80ef-3bcd8b899598");
     }
 }

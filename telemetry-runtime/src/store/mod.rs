@@ -63,13 +63,15 @@ mod retention;
 mod scan;
 mod session;
 
-pub use drain::{DrainReport, Terms, clear, drain};
 #[cfg(any(test, feature = "testing"))]
 pub use drain::drain_without;
+pub use drain::{DrainReport, Terms, clear, drain};
 pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "commands")]
+pub(crate) use files::{create_private, random_name};
+#[doc(hidden)]
 pub use protocol::Step;
 pub use queue::{Counts, Queue, StoredEvent};
 pub use session::{SessionId, SessionKey, machine_id};

@@ -66,9 +66,8 @@ pub(super) fn read(raw: &[u8; RECORD_LEN], program: &'static Program) -> Option<
             Some(Content::Newer(number))
         }
         Err(
-            refusal @ (Refusal::UnknownEvent(_)
-            | Refusal::OutOfRange { .. }
-            | Refusal::Trailing(_)),
+            refusal
+            @ (Refusal::UnknownEvent(_) | Refusal::OutOfRange { .. } | Refusal::Trailing(_)),
         ) => Some(Content::Undeclared(refusal)),
         Err(Refusal::NotARecord | Refusal::Checksum | Refusal::UnknownGeneration(_)) => None,
     }
@@ -125,11 +124,12 @@ fn overlaps_checked(bytes: &[u8], program: &'static Program) -> bool {
 
 impl Skipped {
     fn add(&mut self, bytes: &[u8]) {
-        let slots = bytes.len().div_ceil(RECORD_LEN) as u64;
-        if bytes.iter().all(|byte| *byte == 0) {
-            self.empty += slots;
-        } else {
-            self.garbage += slots;
+        for slot in bytes.chunks(RECORD_LEN) {
+            if slot.iter().all(|byte| *byte == 0) {
+                self.empty += 1;
+            } else {
+                self.garbage += 1;
+            }
         }
     }
 }

@@ -1,7 +1,16 @@
-//! Platforms without a spool: telemetry is off there.
+//! Platforms without a spool: telemetry is off there, and an answer is kept
+//! all the same.
+
+use std::collections::hash_map::RandomState;
+use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 /// Calls `take` with every variable whose name and value are text.
-pub(crate) fn for_each_variable(mut take: impl FnMut(&[u8], &[u8])) {
+///
+/// Nothing is in a hurry here, so all are looked at.
+pub(crate) fn for_each_variable(_: impl Fn([u8; 2]) -> bool, mut take: impl FnMut(&[u8], &[u8])) {
     for (name, value) in std::env::vars_os() {
         if let (Some(name), Some(value)) = (name.to_str(), value.to_str()) {
             take(name.as_bytes(), value.as_bytes());
@@ -13,5 +22,76 @@ pub(crate) fn for_each_variable(mut take: impl FnMut(&[u8], &[u8])) {
 pub(crate) fn now_ms() -> u64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
+}
+
+/// Tells nothing here: no process that could notice a change runs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stamp;
+
+/// Whether a link at the end of a path is followed or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Follow,
+    Refuse,
+}
+
+/// A small file that is open for reading.
+#[derive(Debug)]
+pub(crate) struct Small(File);
+
+/// Opens a file to read; none if it is not there.
+pub(crate) fn open_small(path: &Path, links: Links) -> io::Result<Option<Small>> {
+    if links == Links::Refuse && path.is_symlink() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Some(Small(file))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Small {
+    /// Nobody can be told to be root.
+    pub(crate) fn only_root_writes(&self) -> bool {
+        let Self(_) = self;
+        false
+    }
+
+    /// The whole file. `FileTooLarge` is what does not fit into the buffer.
+    pub(crate) fn read<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+        let mut file = &self.0;
+        let mut filled = 0;
+        loop {
+            let read = file.read(&mut buffer[filled..])?;
+            filled += read;
+            if filled == buffer.len() {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            if read == 0 {
+                return Ok(&buffer[..filled]);
+            }
+        }
+    }
+
+    /// The whole file, and its stamp.
+    pub(crate) fn read_stamped<'a>(&self, buffer: &'a mut [u8]) -> io::Result<(&'a [u8], Stamp)> {
+        Ok((self.read(buffer)?, Stamp))
+    }
+}
+
+/// Random bytes, as unlike as std's hash seeds are.
+pub(crate) fn random() -> io::Result<[u8; 16]> {
+    let half = || RandomState::new().build_hasher().finish();
+    let whole = u128::from(half()) << 64 | u128::from(half());
+    Ok(whole.to_ne_bytes())
+}
+
+/// The columns of the terminal that standard output goes to.
+#[cfg(feature = "commands")]
+pub(crate) fn terminal_columns() -> Option<u16> {
+    None
 }

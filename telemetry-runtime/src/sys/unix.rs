@@ -1,20 +1,30 @@
 //! Linux and macOS.
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
-/// Calls `take` with the name and value of every variable.
-pub(crate) fn for_each_variable(mut take: impl FnMut(&[u8], &[u8])) {
+/// Calls `take` with the name and value of every variable whose first two
+/// letters are `wanted`. The others cost next to nothing.
+pub(crate) fn for_each_variable(
+    wanted: impl Fn([u8; 2]) -> bool,
+    mut take: impl FnMut(&[u8], &[u8]),
+) {
     // SAFETY: `environ` is null or an array of strings that ends with null.
     // As with libc's own getenv, nobody may change it meanwhile; the caller
     // documents that it runs at the start of `main`.
     unsafe {
         let mut entry = environ();
         while !entry.is_null() && !(*entry).is_null() {
-            let bytes = CStr::from_ptr(*entry).to_bytes();
-            if let Some(split) = bytes.iter().position(|byte| *byte == b'=') {
-                take(&bytes[..split], &bytes[split + 1..]);
+            let start = (*entry).cast::<u8>();
+            // The second byte is there if the first is not the end.
+            if *start != 0 && wanted([*start, *start.add(1)]) {
+                let bytes = CStr::from_ptr(*entry).to_bytes();
+                if let Some(split) = bytes.iter().position(|byte| *byte == b'=') {
+                    take(&bytes[..split], &bytes[split + 1..]);
+                }
             }
             entry = entry.add(1);
         }
@@ -36,26 +46,15 @@ unsafe fn environ() -> *const *const c_char {
     unsafe { (*libc::_NSGetEnviron()).cast::<*const c_char>() }
 }
 
-/// UTC milliseconds since 1970; 0 before that.
+/// UTC milliseconds since 1970, in whole seconds; 0 before that.
+///
+/// Records' times are rounded to seconds or more, and `time(2)` costs a tenth
+/// of the instructions of `clock_gettime(2)`.
 #[inline]
 pub(crate) fn now_ms() -> u64 {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    const CLOCK: libc::clockid_t = libc::CLOCK_REALTIME_COARSE;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    const CLOCK: libc::clockid_t = libc::CLOCK_REALTIME;
-    let mut time = MaybeUninit::<libc::timespec>::uninit();
-    // SAFETY: the pointer is valid for writes, and read only on success.
-    let time = unsafe {
-        if libc::clock_gettime(CLOCK, time.as_mut_ptr()) != 0 {
-            return 0;
-        }
-        time.assume_init()
-    };
-    let Ok(seconds) = u64::try_from(time.tv_sec) else {
-        return 0;
-    };
-    // Nanoseconds within a second, so never negative.
-    seconds.wrapping_mul(1_000) + time.tv_nsec.unsigned_abs() / 1_000_000
+    // SAFETY: null asks for the value alone.
+    let seconds = unsafe { libc::time(std::ptr::null_mut()) };
+    u64::try_from(seconds).unwrap_or(0).wrapping_mul(1_000)
 }
 
 /// The parts of `fstat` that the spool's guard looks at.
@@ -69,14 +68,12 @@ pub(crate) struct Status {
     pub(crate) size: u64,
     /// When it was last written, in seconds since 1970; 0 before that.
     pub(crate) modified: u64,
+    /// The nanoseconds that come on top.
+    modified_nanoseconds: u64,
+    mode: u32,
 }
 
 /// What an open descriptor is.
-#[allow(
-    clippy::useless_conversion,
-    clippy::unnecessary_cast,
-    reason = "the widths differ between platforms"
-)]
 pub(crate) fn status(fd: c_int) -> io::Result<Status> {
     let mut stat = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the pointer is valid for writes, and read only on success.
@@ -84,15 +81,166 @@ pub(crate) fn status(fd: c_int) -> io::Result<Status> {
         check(libc::fstat(fd, stat.as_mut_ptr()))?;
         stat.assume_init()
     };
-    Ok(Status {
-        device: stat.st_dev as u64,
-        inode: stat.st_ino as u64,
-        links: stat.st_nlink as u64,
-        owner: stat.st_uid,
-        regular: stat.st_mode & libc::S_IFMT == libc::S_IFREG,
-        size: u64::try_from(stat.st_size).unwrap_or(0),
-        modified: u64::try_from(stat.st_mtime).unwrap_or(0),
-    })
+    Ok(Status::new(&stat))
+}
+
+impl Status {
+    #[allow(
+        clippy::useless_conversion,
+        clippy::unnecessary_cast,
+        reason = "the widths differ between platforms"
+    )]
+    fn new(stat: &libc::stat) -> Self {
+        Self {
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            links: stat.st_nlink as u64,
+            owner: stat.st_uid,
+            regular: stat.st_mode & libc::S_IFMT == libc::S_IFREG,
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: u64::try_from(stat.st_mtime).unwrap_or(0),
+            modified_nanoseconds: u64::try_from(stat.st_mtime_nsec).unwrap_or(0),
+            mode: u32::from(stat.st_mode),
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        Stamp([
+            self.inode,
+            self.size,
+            self.modified,
+            self.modified_nanoseconds,
+        ])
+    }
+}
+
+/// Tells a file from the one that takes its name by `rename(2)`. All zero
+/// where there is no file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stamp([u64; 4]);
+
+/// The stamp of the file at `path`, a link not followed; none if that cannot
+/// be told.
+pub(crate) fn stamp(path: &CStr) -> Option<Stamp> {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: the path ends with a zero byte; the pointer is valid for
+    // writes, and read only on success.
+    let stat = unsafe {
+        match check(libc::lstat(path.as_ptr(), stat.as_mut_ptr())) {
+            Ok(_) => stat.assume_init(),
+            Err(error) if is_absent(&error) => return Some(Stamp::default()),
+            Err(_) => return None,
+        }
+    };
+    Some(Status::new(&stat).stamp())
+}
+
+/// Calls `then` with a path as C has it: on the stack, where it fits.
+fn with_c_path<T>(path: &Path, then: impl FnOnce(&CStr) -> io::Result<T>) -> io::Result<T> {
+    let bytes = path.as_os_str().as_bytes();
+    let mut stack = [0; 256];
+    match stack.get_mut(..=bytes.len()) {
+        Some(place) => {
+            // The last byte stays zero.
+            place[..bytes.len()].copy_from_slice(bytes);
+            let path = CStr::from_bytes_with_nul(place);
+            then(path.map_err(|_| io::ErrorKind::InvalidInput)?)
+        }
+        None => then(&CString::new(bytes)?),
+    }
+}
+
+/// The path of a file in a folder, as C has it; none with a zero byte in it.
+pub(crate) fn c_path_in(dir: &Path, name: &str) -> Option<CString> {
+    let dir = dir.as_os_str().as_bytes();
+    let mut path = Vec::with_capacity(dir.len() + name.len() + 2);
+    path.extend_from_slice(dir);
+    path.push(b'/');
+    path.extend_from_slice(name.as_bytes());
+    path.push(0);
+    CString::from_vec_with_nul(path).ok()
+}
+
+/// Whether `path` is a name of the open file.
+pub(crate) fn is_same_file(fd: c_int, path: &CStr) -> bool {
+    let open = status(fd).ok();
+    open.is_some_and(|open| stamp(path) == Some(open.stamp()))
+}
+
+/// Takes the name of a file away; one that is gone already is well.
+pub(crate) fn unlink(path: &CStr) {
+    // SAFETY: the path ends with a zero byte.
+    unsafe { libc::unlink(path.as_ptr()) };
+}
+
+/// Whether a link at the end of a path is followed or refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Follow,
+    Refuse,
+}
+
+/// A small file that is open for reading.
+#[derive(Debug)]
+pub(crate) struct Small {
+    fd: c_int,
+}
+
+/// Opens a file to read at once; none if it is not there. Never waits for a
+/// FIFO's writer or takes a terminal.
+pub(crate) fn open_small(path: &Path, links: Links) -> io::Result<Option<Small>> {
+    const FLAGS: c_int = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY;
+    let flags = match links {
+        Links::Follow => FLAGS,
+        Links::Refuse => FLAGS | libc::O_NOFOLLOW,
+    };
+    // SAFETY: the path ends with a zero byte.
+    let opened = with_c_path(path, |path| {
+        check(unsafe { libc::open(path.as_ptr(), flags) })
+    });
+    match opened {
+        Ok(fd) => Ok(Some(Small { fd })),
+        Err(error) if is_absent(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+impl Small {
+    /// Whether the file is root's and nobody else may write to it.
+    pub(crate) fn only_root_writes(&self) -> bool {
+        status(self.fd).is_ok_and(|status| status.owner == 0 && status.mode & 0o022 == 0)
+    }
+
+    /// The whole file. `InvalidInput` is what is not a plain file,
+    /// `FileTooLarge` what does not fit into the buffer.
+    pub(crate) fn read<'a>(&self, buffer: &'a mut [u8]) -> io::Result<&'a [u8]> {
+        Ok(self.read_stamped(buffer)?.0)
+    }
+
+    /// The whole file, and its stamp.
+    pub(crate) fn read_stamped<'a>(&self, buffer: &'a mut [u8]) -> io::Result<(&'a [u8], Stamp)> {
+        let status = status(self.fd)?;
+        if !status.regular {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        // SAFETY: the pointer is valid for writes of that length.
+        let read = unsafe { libc::read(self.fd, buffer.as_mut_ptr().cast(), buffer.len()) };
+        let read = usize::try_from(read).map_err(|_| io::Error::last_os_error())?;
+        if read == buffer.len() {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        Ok((&buffer[..read], status.stamp()))
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        close(self.fd);
+    }
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR))
 }
 
 /// The user that this process acts as.
@@ -138,6 +286,12 @@ pub(crate) fn replace(old: c_int, new: c_int) -> io::Result<()> {
 pub(crate) fn lock_shared(fd: c_int) -> bool {
     // SAFETY: works on a number that is checked by the system.
     unsafe { libc::flock(fd, libc::LOCK_SH | libc::LOCK_NB) == 0 }
+}
+
+/// Whether an exclusive lock on the file could be had at once.
+pub(crate) fn lock_exclusive(fd: c_int) -> bool {
+    // SAFETY: works on a number that is checked by the system.
+    unsafe { libc::flock(fd, libc::LOCK_EX | libc::LOCK_NB) == 0 }
 }
 
 /// One `write(2)`; the number of bytes that it took.
@@ -228,4 +382,19 @@ fn check(result: c_int) -> io::Result<c_int> {
     } else {
         Ok(result)
     }
+}
+
+/// The columns of the terminal that standard output goes to, if it is one
+/// that knows them.
+#[cfg(feature = "commands")]
+pub(crate) fn terminal_columns() -> Option<u16> {
+    let mut size = MaybeUninit::<libc::winsize>::uninit();
+    // SAFETY: the pointer is valid for writes, and read only on success.
+    let size = unsafe {
+        if libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGWINSZ, size.as_mut_ptr()) != 0 {
+            return None;
+        }
+        size.assume_init()
+    };
+    (size.ws_col > 0).then_some(size.ws_col)
 }

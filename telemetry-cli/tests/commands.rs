@@ -1,0 +1,188 @@
+//! The commands, on a copy of Caro's own declarations.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use telemetry_cli::{Outcome, run};
+use tempfile::TempDir;
+
+/// A folder with declarations, and what the tool does in it.
+struct Program(TempDir);
+
+impl Program {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        for file in ["events.toml", "events.lock"] {
+            fs::copy(root.join(file), folder.path().join(file)).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let path = self.0.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}");
+        fs::write(path, text.replace(from, to)).unwrap();
+    }
+
+    /// The outcome, and what was said to `out` and `err`.
+    fn run(&self, command: &[&str]) -> (Outcome, String, String) {
+        let manifest = self.0.path().join("events.toml");
+        let mut arguments: Vec<OsString> = vec!["cargo-telemetry".into()];
+        arguments.extend(command.iter().map(OsString::from));
+        arguments.extend(["--manifest".into(), manifest.into_os_string()]);
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let outcome = run(arguments, &mut out, &mut err);
+        (outcome, self.plain(&out), self.plain(&err))
+    }
+
+    /// Text without colours, and without the folder's own name.
+    fn plain(&self, bytes: &[u8]) -> String {
+        let text = anstream::adapter::strip_bytes(bytes).into_vec();
+        let text = String::from_utf8(text).unwrap();
+        text.replace(&format!("{}/", self.0.path().display()), "")
+    }
+}
+
+#[test]
+fn sound_declarations_are_in_order() {
+    let program = Program::new();
+    let (outcome, out, err) = program.run(&["check"]);
+    assert_eq!(outcome, Outcome::Fine, "{err}");
+    assert_eq!(out, "events.toml is in order: 5 events, generation 1\n");
+    assert_eq!(err, "");
+}
+
+#[test]
+fn a_mistake_is_a_finding() {
+    let program = Program::new();
+    program.edit("events.toml", "retention_days = 90", "retention_day = 90");
+    let (outcome, out, err) = program.run(&["check"]);
+    assert_eq!((outcome, out.as_str()), (Outcome::Findings, ""));
+    insta::assert_snapshot!(err);
+    for command in [&["lock"][..], &["generate"], &["generate", "--check"]] {
+        let (outcome, _, again) = program.run(command);
+        assert_eq!(outcome, Outcome::Findings);
+        assert_eq!(again, err);
+    }
+}
+
+#[test]
+fn lock_gives_codes_once() {
+    let program = Program::new();
+    let (outcome, out, _) = program.run(&["lock"]);
+    assert_eq!(outcome, Outcome::Fine);
+    assert_eq!(out, "events.lock is up to date: generation 1\n");
+
+    program.edit("events.toml", "exo = \"A model", "mystery = \"A model");
+    let (outcome, _, err) = program.run(&["check"]);
+    assert_eq!(outcome, Outcome::Findings);
+    assert!(err.contains("run `cargo telemetry lock`"), "{err}");
+    let (outcome, out, _) = program.run(&["lock"]);
+    assert_eq!(outcome, Outcome::Fine);
+    assert_eq!(
+        out,
+        "events.lock: generation 1 is now 2; `git diff` shows what that means\n"
+    );
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+}
+
+#[test]
+fn a_lock_that_is_damaged_is_not_overwritten() {
+    let program = Program::new();
+    program.edit(
+        "events.lock",
+        "app = \"caro\"",
+        "<<<<<<< ours\napp = \"caro\"",
+    );
+    let before = fs::read(program.0.path().join("events.lock")).unwrap();
+    let (outcome, _, err) = program.run(&["lock"]);
+    assert_eq!(outcome, Outcome::Findings, "{err}");
+    assert_eq!(
+        fs::read(program.0.path().join("events.lock")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn generate_writes_and_check_tells_what_is_not_current() {
+    let program = Program::new();
+    let (outcome, out, _) = program.run(&["generate", "--check"]);
+    assert_eq!(outcome, Outcome::Findings, "{out}");
+    let (outcome, out, _) = program.run(&["generate"]);
+    assert_eq!(outcome, Outcome::Fine);
+    insta::assert_snapshot!(out);
+    let (outcome, out, _) = program.run(&["generate"]);
+    assert_eq!(
+        (outcome, out.as_str()),
+        (Outcome::Fine, "all 9 files are up to date\n")
+    );
+    assert_eq!(program.run(&["generate", "--check"]).0, Outcome::Fine);
+
+    program.edit(
+        "PRIVACY.md",
+        "**Kept for:** 90 days",
+        "**Kept for:** 9 days",
+    );
+    let (outcome, diff, err) = program.run(&["generate", "--check"]);
+    assert_eq!(outcome, Outcome::Findings);
+    insta::assert_snapshot!(format!("{diff}{err}"));
+}
+
+#[test]
+fn the_schema_of_an_event_that_is_gone_goes() {
+    let program = Program::new();
+    program.run(&["generate"]);
+    let schema = program.0.path().join("generated/schemas/gone.schema.json");
+    fs::write(&schema, "{}\n").unwrap();
+    let (outcome, diff, _) = program.run(&["generate", "--check"]);
+    assert_eq!(outcome, Outcome::Findings);
+    assert!(diff.contains("-{}"), "{diff}");
+    let (_, out, _) = program.run(&["generate"]);
+    assert_eq!(out, "removed generated/schemas/gone.schema.json\n");
+    assert!(!schema.exists());
+}
+
+#[test]
+fn what_cannot_run_says_why() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let arguments = [
+        "cargo-telemetry",
+        "telemetry",
+        "check",
+        "--manifest",
+        "/nowhere/events.toml",
+    ];
+    let outcome = run(arguments.map(OsString::from), &mut out, &mut err);
+    assert_eq!(outcome, Outcome::CouldNotRun);
+    let err = String::from_utf8(err).unwrap();
+    assert!(
+        err.starts_with("error: cannot read /nowhere/events.toml: "),
+        "{err}"
+    );
+
+    let outcome = run(
+        ["cargo-telemetry", "frobnicate"].map(OsString::from),
+        &mut out,
+        &mut Vec::new(),
+    );
+    assert_eq!(outcome, Outcome::CouldNotRun);
+    assert!(out.is_empty());
+}
+
+#[test]
+fn help_is_no_error() {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let outcome = run(
+        ["cargo-telemetry", "--help"].map(OsString::from),
+        &mut out,
+        &mut err,
+    );
+    assert_eq!((outcome, err.len()), (Outcome::Fine, 0));
+    insta::assert_snapshot!(anstream::adapter::strip_str(
+        &String::from_utf8(out).unwrap()
+    ));
+}

@@ -1,0 +1,35 @@
+//! The page of a program with a field of every type.
+
+use super::render;
+use crate::fixture::{EVERYTHING, bound};
+
+#[test]
+fn the_page_reads_well() {
+    insta::assert_snapshot!(render(&bound(EVERYTHING)).unwrap());
+}
+
+#[test]
+fn a_program_that_says_nothing_has_a_page_too() {
+    let (nothing, _) = EVERYTHING.split_once("[enums.fruit]").unwrap();
+    let page = render(&bound(nothing)).unwrap();
+    assert!(page.contains("0 kinds of events"), "{page}");
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let page = render(&bound(EVERYTHING)).unwrap();
+    let anchors: Vec<String> = page
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            line.trim_start_matches(['#', ' '])
+                .replace('`', "")
+                .replace(' ', "-")
+                .to_lowercase()
+        })
+        .collect();
+    for link in page.split("](#").skip(1) {
+        let (target, _) = link.split_once(')').unwrap();
+        assert!(anchors.iter().any(|anchor| anchor == target), "#{target}");
+    }
+}

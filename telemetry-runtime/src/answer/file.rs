@@ -1,0 +1,294 @@
+//! The answer's file.
+//!
+//! A reader finds the old file or the new one, whole: the new one is written
+//! beside it under a random name and then takes its place by `rename(2)`.
+//! Whoever changes an answer holds a lock on the folder from reading the old
+//! one to renaming the new one, so that a notice that is shown just then does
+//! not undo a no. The lock is on the folder itself: no file is made for it.
+
+use super::{ANSWER_FILE, Answer, Recorded};
+use crate::admin::wrong;
+use crate::settings::{Fault, Wrong};
+use crate::sys::{self, Links, Stamp};
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Room for every line at its longest; a longer file is not one of ours.
+const LONGEST: usize = 1 << 10;
+
+/// How long to wait for another process that records an answer. It takes
+/// milliseconds; one that was stopped in the middle must not stop a no.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const PAUSE: Duration = Duration::from_millis(5);
+
+impl Answer {
+    /// Reads the answer in the data folder `dir`.
+    pub fn read(dir: &Path) -> Recorded {
+        Self::read_stamped(&dir.join(ANSWER_FILE)).0
+    }
+
+    /// Reads the answer at `path`; the stamp tells later whether it is still
+    /// the same file.
+    pub(crate) fn read_stamped(path: &Path) -> (Recorded, Stamp) {
+        let unreadable = |wrong| (Recorded::Unreadable(Fault::whole(wrong)), Stamp::default());
+        let file = match sys::open_small(path, Links::Refuse) {
+            Ok(Some(file)) => file,
+            Ok(None) => return (Recorded::Nothing, Stamp::default()),
+            Err(_) => return unreadable(Wrong::Unopened),
+        };
+        let mut buffer = [0; LONGEST];
+        match file.read_stamped(&mut buffer) {
+            Ok((bytes, stamp)) => {
+                let recorded =
+                    Self::parse(bytes).map_or_else(Recorded::Unreadable, Recorded::Answer);
+                (recorded, stamp)
+            }
+            Err(error) => unreadable(wrong(&error)),
+        }
+    }
+
+    /// Puts this answer in the place of the one in `dir`. Makes the folder if
+    /// it is not there; folder and file are for their user alone.
+    pub fn record(self, dir: &Path) -> Result<(), RecordError> {
+        Draft::begin(dir)?.finish(self)
+    }
+}
+
+/// An answer that is being changed, with the lock on its folder.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    dir: PathBuf,
+    _lock: Option<File>,
+}
+
+impl Draft {
+    /// Makes the folder if it is not there, and waits for the lock; not for
+    /// ever, and not where the folder cannot be locked.
+    pub(crate) fn begin(dir: &Path) -> Result<Self, RecordError> {
+        make_dir(dir).map_err(RecordError::new("make", dir))?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            _lock: lock(dir),
+        })
+    }
+
+    /// The answer as it is.
+    pub(crate) fn read(&self) -> Recorded {
+        Answer::read(&self.dir)
+    }
+
+    /// Puts `answer` in its place.
+    pub(crate) fn finish(self, answer: Answer) -> Result<(), RecordError> {
+        let place = self.dir.join(ANSWER_FILE);
+        let random = sys::random().map_err(RecordError::new("name", &place))?;
+        let name = format!("{ANSWER_FILE}.{:032x}", u128::from_be_bytes(random));
+        let draft = self.dir.join(name);
+        let written = write(&draft, &answer.to_string())
+            .map_err(RecordError::new("write", &draft))
+            .and_then(|()| fs::rename(&draft, &place).map_err(RecordError::new("replace", &place)));
+        if written.is_err() {
+            let _ = fs::remove_file(&draft);
+        }
+        written
+    }
+}
+
+/// Removes what a process that was killed while it recorded left behind.
+pub(crate) fn remove_drafts(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let draft = name
+            .to_str()
+            .and_then(|name| name.strip_prefix(ANSWER_FILE));
+        if draft.is_some_and(|rest| rest.starts_with('.')) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn make_dir(dir: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}
+
+fn lock(dir: &Path) -> Option<File> {
+    let folder = File::open(dir).ok()?;
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match folder.try_lock() {
+            Ok(()) => return Some(folder),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < give_up => {
+                std::thread::sleep(PAUSE);
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// Why an answer could not be recorded.
+#[derive(Debug)]
+pub struct RecordError {
+    cause: Cause,
+    path: PathBuf,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Io(&'static str, io::Error),
+    Unreadable(Fault),
+}
+
+impl RecordError {
+    fn new(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |error| Self {
+            cause: Cause::Io(what, error),
+            path,
+        }
+    }
+
+    /// The old answer cannot be read, and a change must not paper over it.
+    pub(crate) fn unreadable(fault: Fault, dir: &Path) -> Self {
+        Self {
+            cause: Cause::Unreadable(fault),
+            path: dir.join(ANSWER_FILE),
+        }
+    }
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.cause {
+            Cause::Io(what, error) => write!(
+                f,
+                "the answer was not recorded: cannot {what} {path}: {error}; \
+                 make its folder writable for you and try again"
+            ),
+            Cause::Unreadable(fault) => write!(
+                f,
+                "{path} cannot be read: {fault}; until it is mended or removed, \
+                 telemetry is off"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RecordError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.cause {
+            Cause::Io(_, error) => Some(error),
+            Cause::Unreadable(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    use tempfile::TempDir;
+
+    const TOLD: Answer = Answer {
+        given: None,
+        told: Some(3),
+        air_gapped: false,
+    };
+
+    #[test]
+    fn one_private_file_in_a_private_folder() {
+        let root = TempDir::new().unwrap();
+        let dir = root.path().join("a/b");
+        assert_eq!(Answer::read(&dir), Recorded::Nothing);
+        assert!(!dir.exists());
+        TOLD.record(&dir).unwrap();
+        assert_eq!(Answer::read(&dir), Recorded::Answer(TOLD));
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&dir), 0o700);
+        assert_eq!(mode(&dir.join(ANSWER_FILE)), 0o600);
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_is_not_a_plain_file_of_text_is_unreadable() {
+        let dir = TempDir::new().unwrap();
+        let path = dir.path().join(ANSWER_FILE);
+        let fault = || match Answer::read(dir.path()) {
+            Recorded::Unreadable(fault) => fault.to_string(),
+            other => panic!("{other:?}"),
+        };
+        fs::create_dir(&path).unwrap();
+        assert_eq!(fault(), "it is not a plain file");
+        fs::remove_dir(&path).unwrap();
+
+        let elsewhere = dir.path().join("elsewhere");
+        fs::write(&elsewhere, TOLD.to_string()).unwrap();
+        symlink(&elsewhere, &path).unwrap();
+        assert_eq!(fault(), "it may not be read by this user");
+        // Recording takes the link's place and leaves its target alone.
+        let answer = Answer { told: None, ..TOLD };
+        answer.record(dir.path()).unwrap();
+        assert_eq!(Answer::read(dir.path()), Recorded::Answer(answer));
+        assert_eq!(fs::read_to_string(&elsewhere).unwrap(), TOLD.to_string());
+
+        fs::write(&path, [b'#'; LONGEST]).unwrap();
+        assert_eq!(fault(), "it is too long");
+        fs::write(&path, b"").unwrap();
+        assert_eq!(fault(), "`format` is missing");
+    }
+
+    #[test]
+    fn an_error_says_what_and_where() {
+        let root = TempDir::new().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, b"").unwrap();
+        let error = TOLD
+            .record(&file.join("telemetry"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("cannot make"), "{error}");
+        assert!(error.contains("file/telemetry"), "{error}");
+    }
+
+    #[test]
+    fn a_change_waits_for_another_and_sees_it() {
+        let dir = TempDir::new().unwrap();
+        let first = Draft::begin(dir.path()).unwrap();
+        let second = std::thread::spawn({
+            let dir = dir.path().to_owned();
+            move || {
+                let draft = Draft::begin(&dir).unwrap();
+                draft.read()
+            }
+        });
+        first.finish(TOLD).unwrap();
+        assert_eq!(second.join().unwrap(), Recorded::Answer(TOLD));
+    }
+
+    #[test]
+    fn drafts_of_the_killed_are_removed() {
+        let dir = TempDir::new().unwrap();
+        TOLD.record(dir.path()).unwrap();
+        fs::write(dir.path().join("answer.toml.00ff"), b"x").unwrap();
+        remove_drafts(dir.path());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

@@ -1,0 +1,257 @@
+//! What the user sees and does: `show`, `status`, `export` and `clear`, as
+//! subcommands that a host mounts in its own command line.
+//!
+//! ```ignore
+//! #[derive(clap::Subcommand)]
+//! enum Commands {
+//!     /// See and delete what telemetry has kept.
+//!     Telemetry {
+//!         #[command(subcommand)]
+//!         command: TelemetryCommands,
+//!     },
+//! }
+//!
+//! let context = Context::new(
+//!     caro_telemetry::host!(),
+//!     &config.telemetry,
+//!     &caro_telemetry::PROGRAM,
+//!     &caro_telemetry::POLICY,
+//! );
+//! std::process::exit(command.run(&context).into());
+//! ```
+//!
+//! Every command first fills the queue from the spool. None of them makes a
+//! file or folder where there is no event.
+
+mod clear;
+mod console;
+mod endpoint;
+mod export;
+mod inputs;
+mod queued;
+mod show;
+mod status;
+mod table;
+
+#[cfg(test)]
+mod tests;
+
+use crate::config::TelemetryConfig;
+use crate::environment::Environment;
+use crate::host::Host;
+use crate::policy::Policy;
+use crate::store::{StoreError, Terms};
+use crate::{clock, dirs};
+use clap::Subcommand;
+use console::Console;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use telemetry_wire::Program;
+
+/// Appears below the help of every command.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  refused, or not confirmed
+  2  the command line was not understood
+  3  the queue could not be read, or the result not be written";
+
+/// See and delete what telemetry has kept.
+#[derive(Debug, Clone, Subcommand)]
+pub enum TelemetryCommands {
+    /// Show queued telemetry events
+    ///
+    /// The newest events come last. With --json they are what would be sent,
+    /// byte for byte, one event a line.
+    #[command(after_help = EXIT_CODES)]
+    Show {
+        /// Show only the last N events
+        #[arg(short, long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// Print a JSON array of events
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Show telemetry status and what decides it
+    #[command(after_help = EXIT_CODES)]
+    Status {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Export telemetry data (for air-gapped environments)
+    ///
+    /// Writes all queued events as a JSON array, one event a line, and
+    /// leaves them in the queue.
+    #[command(after_help = EXIT_CODES)]
+    Export {
+        /// Write to FILE instead of standard output; `-` is standard output
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+
+    /// Clear all queued events
+    ///
+    /// Asks first, and deletes nothing where it cannot ask.
+    #[command(after_help = EXIT_CODES)]
+    Clear {
+        /// Skip the question
+        #[arg(short, long)]
+        force: bool,
+    },
+}
+
+/// What the commands need to know of the program they are in.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    host: Host,
+    config: &'a TelemetryConfig,
+    program: &'static Program,
+    policy: &'a Policy,
+}
+
+impl<'a> Context<'a> {
+    /// The same host and configuration that the host gives to `init`, and
+    /// the generated `PROGRAM` and `POLICY`.
+    pub fn new(
+        host: Host,
+        config: &'a TelemetryConfig,
+        program: &'static Program,
+        policy: &'a Policy,
+    ) -> Self {
+        Self {
+            host,
+            config,
+            program,
+            policy,
+        }
+    }
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// It did what was asked.
+    Done,
+    /// It was not confirmed, or could not ask.
+    Refused,
+    /// The queue could not be read, or the result not be written.
+    Failed,
+}
+
+impl From<Exit> for u8 {
+    fn from(exit: Exit) -> Self {
+        // 2 is what clap exits with.
+        match exit {
+            Exit::Done => 0,
+            Exit::Refused => 1,
+            Exit::Failed => 3,
+        }
+    }
+}
+
+impl From<Exit> for i32 {
+    fn from(exit: Exit) -> Self {
+        u8::from(exit).into()
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        u8::from(exit).into()
+    }
+}
+
+impl TelemetryCommands {
+    /// Runs the command on standard input, output and error.
+    pub fn run(&self, context: &Context<'_>) -> Exit {
+        Console::with_standard(|console| self.run_on(&Session::of(context), console))
+    }
+
+    fn run_on(&self, session: &Session<'_>, console: &mut Console<'_>) -> Exit {
+        let result = match self {
+            Self::Show { limit, json } => show::run(session, console, *limit, *json),
+            Self::Status { json } => status::run(session, console, *json),
+            Self::Export { output } => export::run(session, console, output.as_deref()),
+            Self::Clear { force } => clear::run(session, console, *force),
+        };
+        match result {
+            Ok(exit) => exit,
+            // Whoever read the output has seen enough.
+            Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
+            Err(failure) => {
+                console.complain(&failure);
+                Exit::Failed
+            }
+        }
+    }
+}
+
+/// One run of a command: the program, and the world around it.
+#[derive(Debug)]
+struct Session<'a> {
+    context: Context<'a>,
+    environment: Environment,
+    /// Where the queue would be; none where no folder can be told.
+    dir: Option<PathBuf>,
+    terms: Terms,
+}
+
+impl<'a> Session<'a> {
+    fn of(context: &Context<'a>) -> Self {
+        let environment = Environment::read(context.program.app);
+        let terms = Terms::new(context.program, context.policy, clock::system());
+        Self::new(*context, environment, terms)
+    }
+
+    fn new(context: Context<'a>, environment: Environment, terms: Terms) -> Self {
+        Self {
+            context,
+            dir: dirs::data_dir(context.program.app, &environment),
+            environment,
+            terms,
+        }
+    }
+}
+
+/// A number of events, in words.
+fn events(count: u64) -> String {
+    match count {
+        1 => "1 event".into(),
+        count => format!("{count} events"),
+    }
+}
+
+/// Why a command could not do what was asked.
+#[derive(Debug)]
+enum Failure {
+    Store(StoreError),
+    Output(io::Error),
+    File(PathBuf, io::Error),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Output(error) => write!(f, "could not write to standard output: {error}"),
+            Self::File(path, error) => write!(f, "could not write {}: {error}", path.display()),
+        }
+    }
+}

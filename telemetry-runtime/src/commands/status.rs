@@ -1,0 +1,219 @@
+//! `status`: whether telemetry is on, what decided it, and what is kept.
+
+use super::console::{BOLD, Console, GREEN, PLAIN, YELLOW};
+use super::endpoint::endpoint;
+use super::inputs::{self, Input};
+use super::queued::Queued;
+use super::table::Table;
+use super::{Exit, Failure, Session, events};
+use crate::consent::Decision;
+use crate::store::{Counts, Queue};
+use serde_json::{Value, json};
+use std::io;
+use std::path::PathBuf;
+use telemetry_wire::Level;
+
+pub(super) fn run(
+    session: &Session<'_>,
+    console: &mut Console<'_>,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let status = Status::take(session);
+    if json {
+        writeln!(console.out, "{:#}", status.to_json(session))?;
+    } else {
+        status.write(session, console)?;
+    }
+    for note in &status.notes {
+        console.note(note);
+    }
+    match status.failure {
+        Some(failure) => Err(failure),
+        None => Ok(Exit::Done),
+    }
+}
+
+/// What can be told. The switch can be, whatever has become of the queue.
+struct Status {
+    decision: Decision,
+    inputs: Vec<Input>,
+    counts: Counts,
+    faults: Vec<String>,
+    put_aside: Vec<PathBuf>,
+    notes: Vec<String>,
+    failure: Option<Failure>,
+}
+
+impl Status {
+    fn take(session: &Session<'_>) -> Self {
+        let (decision, inputs) = inputs::decision(session);
+        let dir = session.dir.as_deref();
+        let mut status = Self {
+            decision,
+            inputs,
+            counts: Counts::default(),
+            faults: Vec::new(),
+            put_aside: Vec::new(),
+            notes: Vec::new(),
+            failure: None,
+        };
+        status.failure = status.count(session).err();
+        // After the queue was opened, which may put one aside.
+        status.put_aside = dir.map(Queue::all_put_aside).unwrap_or_default();
+        status
+    }
+
+    fn count(&mut self, session: &Session<'_>) -> Result<(), Failure> {
+        let Queued { queue, notes } = Queued::load(session)?;
+        self.notes = notes;
+        if let Some(queue) = queue {
+            self.counts = queue.counts()?;
+            self.faults = queue.quarantine_reasons()?;
+        }
+        Ok(())
+    }
+
+    fn to_json(&self, session: &Session<'_>) -> Value {
+        let context = &session.context;
+        let inputs: Vec<Value> = self.inputs.iter().map(input_json).collect();
+        let counts = &self.counts;
+        json!({
+            "enabled": self.decision.enabled(),
+            "reason": self.decision.reason().sentence(context.program.app),
+            "inputs": inputs,
+            "app": context.program.app,
+            "version": context.host.version().to_string(),
+            "channel": context.host.channel().name(),
+            "level": Level::from(context.config.level).name(),
+            "generation": context.program.running().number,
+            "data_dir": session.dir,
+            "queue": self.failure.is_none().then(|| json!({
+                "events": counts.events,
+                "kept_for_newer_version": counts.unread,
+                "quarantined": counts.quarantined,
+                "quarantine_reasons": self.faults,
+                "empty_slots": counts.empty_slots,
+                "garbage_slots": counts.garbage_slots,
+                "expired": counts.expired,
+            })),
+            "put_aside": self.put_aside,
+            "notes": self.notes,
+            "retention_days": context.policy.retention_days,
+            "endpoint": endpoint(context.policy, &session.environment),
+            "docs_url": context.policy.docs_url,
+        })
+    }
+
+    fn write(&self, session: &Session<'_>, console: &mut Console<'_>) -> io::Result<()> {
+        let context = &session.context;
+        let (colour, word) = if self.decision.enabled() {
+            (GREEN, "on")
+        } else {
+            (YELLOW, "off")
+        };
+        let reason = self.decision.reason().sentence(context.program.app);
+        writeln!(
+            console.out,
+            "Telemetry is {BOLD}{colour}{word}{PLAIN}: {reason}.\n"
+        )?;
+        self.inputs_table().write(console)?;
+        writeln!(console.out)?;
+        for (name, value) in self.facts(session) {
+            writeln!(console.out, "{name:<12}{value}")?;
+        }
+        Ok(())
+    }
+
+    fn inputs_table(&self) -> Table<4> {
+        let mut table = Table::new(["INPUT", "FROM", "VALUE", "SAYS"]);
+        for input in &self.inputs {
+            let mark = if input.decides { " <- decides" } else { "" };
+            table.push([
+                input.name.clone(),
+                input.source.to_owned(),
+                match &input.value {
+                    // Set by anybody, so without control characters.
+                    Some(value) => value.escape_debug().to_string(),
+                    None => "-".into(),
+                },
+                format!("{}{mark}", input.verdict),
+            ]);
+        }
+        table
+    }
+
+    fn facts(&self, session: &Session<'_>) -> Vec<(&'static str, String)> {
+        let context = &session.context;
+        let policy = context.policy;
+        let folder = session.dir.as_ref().map(|dir| dir.display().to_string());
+        let version = context.host.version();
+        let generation = context.program.running().number;
+        let mut facts = vec![
+            (
+                "Program",
+                format!(
+                    "{} {version}, schema generation {generation}",
+                    context.program.app
+                ),
+            ),
+            ("Level", Level::from(context.config.level).name().to_owned()),
+            ("Folder", folder.unwrap_or_else(|| "none".into())),
+        ];
+        facts.extend(self.queue_facts());
+        facts.extend([
+            ("Kept for", format!("{} days", policy.retention_days)),
+            (
+                "Endpoint",
+                format!(
+                    "{} (this version has no uploader and sends nothing)",
+                    endpoint(policy, &session.environment)
+                ),
+            ),
+            ("Documents", policy.docs_url.to_owned()),
+            ("Turn off", policy.turn_off.to_owned()),
+        ]);
+        facts
+    }
+
+    /// The number of events, and of anything out of the ordinary.
+    fn queue_facts(&self) -> Vec<(&'static str, String)> {
+        let counts = &self.counts;
+        let kinds = [
+            ("records of a newer version, kept for it", counts.unread),
+            (
+                "records that are never sent; please report them",
+                counts.quarantined,
+            ),
+            ("records lost in a power cut, so far", counts.empty_slots),
+            ("records damaged, so far", counts.garbage_slots),
+            (
+                "events deleted because of their age, so far",
+                counts.expired,
+            ),
+            (
+                "damaged queues put aside, which `clear` deletes",
+                self.put_aside.len() as u64,
+            ),
+        ];
+        let odd = kinds.into_iter().filter(|(_, count)| *count > 0);
+        let odd = odd.map(|(what, count)| ("", format!("{what}: {count}")));
+        let faults = self
+            .faults
+            .iter()
+            .map(|fault| ("", format!("never sent: {fault}")));
+        std::iter::once(("Queue", events(counts.events)))
+            .chain(odd)
+            .chain(faults)
+            .collect()
+    }
+}
+
+fn input_json(input: &Input) -> Value {
+    json!({
+        "name": input.name,
+        "value": input.value,
+        "source": input.source,
+        "verdict": input.verdict,
+        "decides": input.decides,
+    })
+}

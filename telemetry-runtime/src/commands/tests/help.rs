@@ -1,0 +1,116 @@
+use crate::commands::{Exit, TelemetryCommands};
+use clap::{Command, Subcommand};
+
+fn program() -> Command {
+    TelemetryCommands::augment_subcommands(Command::new("caro-telemetry"))
+}
+
+fn help(of: &str) -> String {
+    let mut program = program();
+    program.build();
+    let command = program.find_subcommand_mut(of).unwrap();
+    let help = command.render_long_help().to_string();
+    // clap indents empty lines, which editors and git do not like.
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_command_line_is_sound() {
+    program().debug_assert();
+}
+
+#[test]
+fn help_says_what_each_command_does_and_how_it_ends() {
+    insta::assert_snapshot!(help("show"), @r"
+    Show queued telemetry events
+
+    The newest events come last. With --json they are what would be sent, byte for byte, one event a line.
+
+    Usage: caro-telemetry show [OPTIONS]
+
+    Options:
+      -l, --limit <N>
+              Show only the last N events
+
+              [default: 20]
+
+          --json
+              Print a JSON array of events
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+    insta::assert_snapshot!(help("export"), @r"
+    Export telemetry data (for air-gapped environments)
+
+    Writes all queued events as a JSON array, one event a line, and leaves them in the queue.
+
+    Usage: caro-telemetry export [OPTIONS]
+
+    Options:
+      -o, --output <FILE>
+              Write to FILE instead of standard output; `-` is standard output
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+    insta::assert_snapshot!(help("clear"), @r"
+    Clear all queued events
+
+    Asks first, and deletes nothing where it cannot ask.
+
+    Usage: caro-telemetry clear [OPTIONS]
+
+    Options:
+      -f, --force
+              Skip the question
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+    insta::assert_snapshot!(help("status"), @r"
+    Show telemetry status and what decides it
+
+    Usage: caro-telemetry status [OPTIONS]
+
+    Options:
+          --json
+              Print a JSON object
+
+      -h, --help
+              Print help
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+}
+
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    assert_eq!(
+        [Exit::Done, Exit::Refused, Exit::Failed].map(i32::from),
+        [0, 1, 3]
+    );
+}

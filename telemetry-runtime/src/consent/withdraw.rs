@@ -1,0 +1,82 @@
+//! Removing what a machine holds.
+
+use crate::answer::remove_drafts;
+use crate::spool::{DRAIN_LOCK_FILE, SPOOL_FILE, is_rotated_name};
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long to wait for whoever drains. A no does not wait longer: what the
+/// drainer writes from then on goes to files that are unlinked.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// What a no took with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// How many files are gone.
+    pub removed: usize,
+    /// What could not be removed.
+    pub left: Vec<PathBuf>,
+}
+
+/// Unlinks key, spool and queue in `dir`. The lock file stays, empty: whoever
+/// waits for it must not find that it holds another one.
+pub(super) fn withdraw(dir: &Path) -> Withdrawal {
+    let _lock = drain_lock(&dir.join(DRAIN_LOCK_FILE));
+    remove_drafts(dir);
+    let mut withdrawal = Withdrawal::default();
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(tells_something))
+        .map(|entry| entry.path())
+        .collect();
+    // The key first: what is left by a process that is killed in between can
+    // no longer be linked from day to day.
+    paths.sort_by_key(|path| path.file_name() != Some(KEY.as_ref()));
+    for path in paths {
+        match fs::remove_file(&path) {
+            Ok(()) => withdrawal.removed += 1,
+            // A drainer was quicker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => withdrawal.left.push(path),
+        }
+    }
+    withdrawal
+}
+
+const KEY: &str = "session.key";
+
+/// Whether a file of this name holds events or the key of their ids.
+fn tells_something(name: &str) -> bool {
+    name == SPOOL_FILE
+        || is_rotated_name(name)
+        || matches!(name, KEY | "session.key.new")
+        || matches!(
+            name.strip_prefix("events.db"),
+            Some("" | "-wal" | "-shm" | "-journal")
+        )
+        || name.starts_with("events.db.corrupt-")
+}
+
+/// The drain lock, if its file is there and nobody keeps it for long.
+fn drain_lock(path: &Path) -> Option<File> {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NOFOLLOW | libc::O_NONBLOCK,
+    );
+    let file = options.open(path).ok()?;
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Some(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up => std::thread::sleep(PAUSE),
+            Err(_) => return None,
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The files of the queue's folder.
+
+use super::error::StoreError;
+use super::protocol::{Protocol, Step};
+use crate::spool::{ROTATED_PREFIX, SPOOL_FILE, is_rotated_name, rotated_name};
+use std::fmt::Write;
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+#[cfg(unix)]
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+
+/// The queue.
+pub(super) const DATABASE: &str = "events.db";
+
+/// A spool file that no new writer can find.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Rotated {
+    /// 32 hex digits.
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+}
+
+/// Whether `dir` holds a queue or records for one. Makes nothing.
+pub fn has_events(dir: &Path) -> bool {
+    dir.join(DATABASE).exists()
+        || waits(&dir.join(SPOOL_FILE))
+        || rotated(dir).is_ok_and(|files| !files.is_empty())
+}
+
+/// Makes the folder, if it is not there, for its user alone.
+pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(0o700);
+    builder.create(dir).map_err(StoreError::io("make", dir))
+}
+
+/// Opens a file to read and write, made for its user alone if it is not
+/// there. Never follows a link or waits for a FIFO.
+pub(super) fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    options.mode(0o600).custom_flags(GUARD);
+    options.open(path)
+}
+
+/// Makes a file for its user alone, which must not be there.
+pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options.open(path)
+}
+
+/// Opens a regular file to read; none if it is gone or is something else.
+pub(super) fn open_regular(path: &Path) -> io::Result<Option<File>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    options.custom_flags(GUARD);
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
+#[cfg(unix)]
+const GUARD: i32 = libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY;
+
+/// Takes the spool out of the way of new writers, if anything is in it.
+pub(super) fn rotate(dir: &Path, protocol: Protocol) -> Result<(), StoreError> {
+    let spool = dir.join(SPOOL_FILE);
+    if !waits(&spool) {
+        return Ok(());
+    }
+    let random = if protocol.keeps(Step::FreshName) {
+        random()?
+    } else {
+        [0; 16]
+    };
+    match fs::rename(&spool, dir.join(rotated_name(random))) {
+        // A host that keeps the spool small may have been first.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result.map_err(StoreError::io("rename", &spool)),
+    }
+}
+
+/// The rotated files, oldest first.
+pub(super) fn rotated(dir: &Path) -> Result<Vec<Rotated>, StoreError> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StoreError::io("list", dir)(error)),
+    };
+    let mut files: Vec<(SystemTime, Rotated)> = entries
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let file_name = entry.file_name();
+            let name = file_name.to_str().filter(|name| is_rotated_name(name))?;
+            let name = name.strip_prefix(ROTATED_PREFIX)?.to_owned();
+            // What is no file of ours cannot be drained, and is left alone.
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+            let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            let path = entry.path();
+            Some((modified, Rotated { name, path }))
+        })
+        .collect();
+    files.sort_by(|a, b| (a.0, &a.1.name).cmp(&(b.0, &b.1.name)));
+    Ok(files.into_iter().map(|(_, file)| file).collect())
+}
+
+/// Whether a regular file with anything in it is there.
+fn waits(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() > 0)
+}
+
+/// Random bytes from the system.
+pub(super) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|_| StoreError::random())?;
+    Ok(bytes)
+}
+
+/// A name that no file has: 128 random bits.
+#[cfg(feature = "commands")]
+pub(crate) fn random_name() -> Result<String, StoreError> {
+    Ok(hex(&random::<16>()?))
+}
+
+/// Lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rotates_what_holds_something_to_a_new_name_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let spool = dir.path().join(SPOOL_FILE);
+        rotate(dir.path(), Protocol::WHOLE).unwrap();
+        fs::write(&spool, "").unwrap();
+        rotate(dir.path(), Protocol::WHOLE).unwrap();
+        assert_eq!(rotated(dir.path()).unwrap(), []);
+        assert!(!has_events(dir.path()));
+        for count in 1..=3 {
+            fs::write(&spool, "x").unwrap();
+            assert!(has_events(dir.path()));
+            rotate(dir.path(), Protocol::WHOLE).unwrap();
+            assert_eq!(rotated(dir.path()).unwrap().len(), count);
+            assert!(!spool.exists());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn leaves_links_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let elsewhere = dir.path().join("elsewhere");
+        fs::write(&elsewhere, "x").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, dir.path().join(SPOOL_FILE)).unwrap();
+        let link = dir.path().join(format!("spool.{}", "a".repeat(32)));
+        std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+        rotate(dir.path(), Protocol::WHOLE).unwrap();
+        assert_eq!(rotated(dir.path()).unwrap(), []);
+        assert!(open_regular(&link).is_err());
+        assert!(open_private(&link).is_err());
+    }
+}

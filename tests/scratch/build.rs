@@ -1,0 +1,3 @@
+fn main() {
+    telemetry_codegen::build("events.toml");
+}
