@@ -7,7 +7,13 @@
 //! cargo run --release --example caro -- telemetry show
 //! ```
 
-use caro_telemetry::commands::{Context, TelemetryCommands};
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what the program is for"
+)]
+
+use caro_telemetry::commands::{Context, TelemetryCommands, first_run};
 use caro_telemetry::{HostVersion, SessionEnd, SessionStart, Set, Shell, TelemetryConfig};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::time::Instant;
@@ -40,7 +46,7 @@ enum End {
 
 #[derive(Subcommand)]
 enum Commands {
-    /// See and delete what telemetry has kept.
+    /// See what telemetry keeps, and turn it on or off.
     Telemetry {
         #[command(subcommand)]
         command: TelemetryCommands,
@@ -50,22 +56,22 @@ enum Commands {
 fn main() {
     let started = Instant::now();
     let cli = Cli::parse();
-    let config = TelemetryConfig {
+    let mut config = TelemetryConfig {
         off_for_this_run: cli.no_telemetry,
         ..TelemetryConfig::default()
     };
     let host = caro_telemetry::host!();
+    let (program, policy) = (&caro_telemetry::PROGRAM, &caro_telemetry::POLICY);
+    let context = Context::new(host, &config, program, policy);
 
     if let Some(Commands::Telemetry { command }) = cli.command {
-        let context = Context::new(
-            host,
-            &config,
-            &caro_telemetry::PROGRAM,
-            &caro_telemetry::POLICY,
-        );
         std::process::exit(command.run(&context).into());
     }
 
+    // On a terminal, and only the first time, the user is told and asked.
+    if first_run(&context).is_no() {
+        config.off_for_this_run = true;
+    }
     caro_telemetry::init(host, &config);
     SessionStart {
         version: HostVersion,

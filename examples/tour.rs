@@ -6,6 +6,12 @@
 //! cargo run --release --example tour
 //! ```
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is what the program is for"
+)]
+
 use std::error::Error;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -6,7 +6,7 @@ use caro_telemetry::commands::{Context, TelemetryCommands};
 use clap::Parser;
 use std::process::ExitCode;
 
-/// See and delete what Caro's telemetry has kept
+/// See what Caro's telemetry keeps, and turn it on or off
 #[derive(Debug, Parser)]
 #[command(name = "caro-telemetry", version)]
 struct Cli {

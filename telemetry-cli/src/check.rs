@@ -1,23 +1,19 @@
 //! `cargo telemetry check`
 
+use crate::console::Console;
 use crate::{Outcome, Project};
-use std::io::{self, Write};
+use std::io;
 
 /// Tells all findings.
-pub(crate) fn run(
-    project: &Project,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> io::Result<Outcome> {
-    let Some(bound) = project.load(err)? else {
+pub(crate) fn run(project: &Project, console: &mut Console<'_>) -> io::Result<Outcome> {
+    let Some(bound) = project.load(console)? else {
         return Ok(Outcome::Findings);
     };
-    writeln!(
-        out,
+    console.say(format_args!(
         "{} is in order: {} events, generation {}",
         project.sources().events_name,
         bound.schema.events.len(),
         bound.generation().number,
-    )?;
+    ))?;
     Ok(Outcome::Fine)
 }

@@ -5,25 +5,36 @@
 //! | `check` | reports what is wrong with the declarations and their lock |
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
 //! | `generate` | writes what is made from the declarations and committed |
-//! | `generate --check` | fails if any of that is not up to date |
+//! | `docs` | fills the regions of the pages that `[docs]` lists |
+//! | `generate --check`, `docs --check` | fail if any of that is not up to date |
+//! | `bits` | prints the privacy sum |
+//! | `explain` | says what a rule, an event or a field means |
 //!
 //! The file is the nearest `events.toml` in this folder or above, or the one
 //! that `--manifest` names. Exit codes are those of [`Outcome`].
 
 #![forbid(unsafe_code)]
 
+mod bits;
 mod check;
-pub mod generate;
+mod console;
+mod drift;
+mod explain;
+mod generate;
 mod lock;
+mod pages;
 mod project;
 
 pub use project::Project;
 
 use clap::{Parser, Subcommand};
+use console::{Console, Format};
+use generate::What;
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use telemetry_schema::rules;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +69,9 @@ struct Arguments {
     /// The declarations [default: the nearest events.toml, here or above]
     #[arg(long, value_name = "FILE", global = true)]
     manifest: Option<PathBuf>,
+    /// How to print findings and tables
+    #[arg(long, value_enum, default_value_t, global = true)]
+    format: Format,
     #[command(subcommand)]
     command: Command,
 }
@@ -68,11 +82,28 @@ enum Command {
     Check,
     /// Bring events.lock up to date
     Lock,
-    /// Write PRIVACY.md, the JSON Schemas and the property tests
+    /// Write PRIVACY.md, the JSON Schemas, the property tests and the docs
     Generate {
         /// Write nothing; fail if a file is not up to date
         #[arg(long)]
         check: bool,
+    },
+    /// Fill the regions of the pages that events.toml lists
+    Docs {
+        /// Write nothing; fail if a page is not up to date
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print what each event and field can tell at most, in bits
+    Bits,
+    /// Say what a rule, an event or a field means
+    Explain {
+        /// A rule's code or name, or EVENT[.FIELD]
+        #[arg(required_unless_present = "list")]
+        what: Option<String>,
+        /// List all rules
+        #[arg(long, conflicts_with = "what")]
+        list: bool,
     },
 }
 
@@ -104,18 +135,54 @@ pub fn run(
 
 impl Arguments {
     fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
-        let project = match Project::open(self.manifest.as_deref()) {
+        let mut console = Console::new(self.format, out, err);
+        let outcome = self.command.run(self.manifest.as_deref(), &mut console)?;
+        console.finish()?;
+        Ok(outcome)
+    }
+}
+
+impl Command {
+    fn run(&self, manifest: Option<&Path>, console: &mut Console<'_>) -> io::Result<Outcome> {
+        // The rules are the same for every project.
+        match self {
+            Self::Explain { list: true, .. } => return explain::list(console),
+            Self::Explain {
+                what: Some(what), ..
+            } => {
+                if let Some(rule) = rules::by_code(what) {
+                    return explain::rule(rule, console);
+                }
+            }
+            _ => {}
+        }
+        let project = match Project::open(manifest) {
             Ok(project) => project,
             Err(message) => {
-                writeln!(err, "error: {message}")?;
-                return Ok(Outcome::CouldNotRun);
+                return match self.rule_by_name() {
+                    Some(rule) => explain::rule(rule, console),
+                    None => console.could_not(format_args!("{message}")),
+                };
             }
         };
-        match self.command {
-            Command::Check => check::run(&project, out, err),
-            Command::Lock => lock::run(&project, out, err),
-            Command::Generate { check: true } => generate::check(&project, out, err),
-            Command::Generate { check: false } => generate::write(&project, out, err),
+        match self {
+            Self::Check => check::run(&project, console),
+            Self::Lock => lock::run(&project, console),
+            Self::Generate { check } => generate::run(&project, What::Everything, *check, console),
+            Self::Docs { check } => generate::run(&project, What::Pages, *check, console),
+            Self::Bits => bits::run(&project, console),
+            Self::Explain { what, .. } => {
+                explain::item(&project, what.as_deref().unwrap_or_default(), console)
+            }
+        }
+    }
+    /// The rule that is to be explained, named in full.
+    fn rule_by_name(&self) -> Option<&'static rules::Rule> {
+        match self {
+            Self::Explain {
+                what: Some(what), ..
+            } => rules::by_name(what),
+            _ => None,
         }
     }
 }

@@ -1,10 +1,9 @@
 //! A program's declarations on disk.
 
-use crate::Outcome;
+use crate::console::Console;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
-use telemetry_schema::diagnostic::{Diagnostic, Severity, render};
 use telemetry_schema::{Bound, Sources, load};
 
 const EVENTS: &str = "events.toml";
@@ -86,38 +85,17 @@ impl Project {
     }
 
     /// The schema and its lock; none if there are errors, which are told.
-    pub(crate) fn load(&self, err: &mut dyn Write) -> io::Result<Option<Bound>> {
+    pub(crate) fn load(&self, console: &mut Console<'_>) -> io::Result<Option<Bound>> {
         match load(&self.sources()) {
             Ok(bound) => {
-                self.tell(bound.warnings(), err)?;
+                console.tell(bound.warnings(), &self.sources())?;
                 Ok(Some(bound))
             }
             Err(failure) => {
-                self.tell(&failure.diagnostics, err)?;
+                console.tell(&failure.diagnostics, &self.sources())?;
                 Ok(None)
             }
         }
-    }
-
-    /// Writes diagnostics, and how many there are.
-    pub(crate) fn tell(&self, diagnostics: &[Diagnostic], err: &mut dyn Write) -> io::Result<()> {
-        write!(err, "{}", render(diagnostics, &self.sources(), true))?;
-        for severity in [Severity::Error, Severity::Warning] {
-            let count = diagnostics
-                .iter()
-                .filter(|found| found.severity == severity)
-                .count();
-            if count > 0 {
-                let plural = if count == 1 { "" } else { "s" };
-                writeln!(
-                    err,
-                    "{}: {count} {}{plural}",
-                    self.events_name,
-                    severity.name()
-                )?;
-            }
-        }
-        Ok(())
     }
 }
 
@@ -137,15 +115,4 @@ fn nearest() -> Result<PathBuf, String> {
                 here.display()
             )
         })
-}
-
-/// What to return where a file cannot be written.
-pub(crate) fn could_not(
-    what: &str,
-    path: &Path,
-    error: &io::Error,
-    err: &mut dyn Write,
-) -> io::Result<Outcome> {
-    writeln!(err, "error: cannot {what} {}: {error}", path.display())?;
-    Ok(Outcome::CouldNotRun)
 }

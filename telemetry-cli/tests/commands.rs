@@ -2,50 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod program;
+
+use program::Program;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
 use telemetry_cli::{Outcome, run};
-use tempfile::TempDir;
-
-/// A folder with declarations, and what the tool does in it.
-struct Program(TempDir);
-
-impl Program {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        for file in ["events.toml", "events.lock"] {
-            fs::copy(root.join(file), folder.path().join(file)).unwrap();
-        }
-        Self(folder)
-    }
-
-    fn edit(&self, file: &str, from: &str, to: &str) {
-        let path = self.0.path().join(file);
-        let text = fs::read_to_string(&path).unwrap();
-        assert_eq!(text.matches(from).count(), 1, "{from:?} in {file}");
-        fs::write(path, text.replace(from, to)).unwrap();
-    }
-
-    /// The outcome, and what was said to `out` and `err`.
-    fn run(&self, command: &[&str]) -> (Outcome, String, String) {
-        let manifest = self.0.path().join("events.toml");
-        let mut arguments: Vec<OsString> = vec!["cargo-telemetry".into()];
-        arguments.extend(command.iter().map(OsString::from));
-        arguments.extend(["--manifest".into(), manifest.into_os_string()]);
-        let (mut out, mut err) = (Vec::new(), Vec::new());
-        let outcome = run(arguments, &mut out, &mut err);
-        (outcome, self.plain(&out), self.plain(&err))
-    }
-
-    /// Text without colours, and without the folder's own name.
-    fn plain(&self, bytes: &[u8]) -> String {
-        let text = anstream::adapter::strip_bytes(bytes).into_vec();
-        let text = String::from_utf8(text).unwrap();
-        text.replace(&format!("{}/", self.0.path().display()), "")
-    }
-}
 
 #[test]
 fn sound_declarations_are_in_order() {
@@ -63,7 +25,14 @@ fn a_mistake_is_a_finding() {
     let (outcome, out, err) = program.run(&["check"]);
     assert_eq!((outcome, out.as_str()), (Outcome::Findings, ""));
     insta::assert_snapshot!(err);
-    for command in [&["lock"][..], &["generate"], &["generate", "--check"]] {
+    for command in [
+        &["lock"][..],
+        &["generate"],
+        &["generate", "--check"],
+        &["docs"],
+        &["bits"],
+        &["explain", "session_start"],
+    ] {
         let (outcome, _, again) = program.run(command);
         assert_eq!(outcome, Outcome::Findings);
         assert_eq!(again, err);
@@ -98,13 +67,10 @@ fn a_lock_that_is_damaged_is_not_overwritten() {
         "app = \"caro\"",
         "<<<<<<< ours\napp = \"caro\"",
     );
-    let before = fs::read(program.0.path().join("events.lock")).unwrap();
+    let before = fs::read(program.path("events.lock")).unwrap();
     let (outcome, _, err) = program.run(&["lock"]);
     assert_eq!(outcome, Outcome::Findings, "{err}");
-    assert_eq!(
-        fs::read(program.0.path().join("events.lock")).unwrap(),
-        before
-    );
+    assert_eq!(fs::read(program.path("events.lock")).unwrap(), before);
 }
 
 #[test]
@@ -118,7 +84,7 @@ fn generate_writes_and_check_tells_what_is_not_current() {
     let (outcome, out, _) = program.run(&["generate"]);
     assert_eq!(
         (outcome, out.as_str()),
-        (Outcome::Fine, "all 9 files are up to date\n")
+        (Outcome::Fine, "all 10 files are up to date\n")
     );
     assert_eq!(program.run(&["generate", "--check"]).0, Outcome::Fine);
 
@@ -136,7 +102,7 @@ fn generate_writes_and_check_tells_what_is_not_current() {
 fn the_schema_of_an_event_that_is_gone_goes() {
     let program = Program::new();
     program.run(&["generate"]);
-    let schema = program.0.path().join("generated/schemas/gone.schema.json");
+    let schema = program.path("generated/schemas/gone.schema.json");
     fs::write(&schema, "{}\n").unwrap();
     let (outcome, diff, _) = program.run(&["generate", "--check"]);
     assert_eq!(outcome, Outcome::Findings);

@@ -7,6 +7,8 @@
 //! | JSON Schema of `events.toml` itself, for editors | `telemetry-schema` | `generated/` |
 //! | privacy documentation | `privacy` | `PRIVACY.md` |
 //! | property tests | `properties` | `generated/` |
+//! | what an event or field means | `explain` | the terminal |
+//! | regions of hand-written pages | [`regions`] | the pages that `[docs]` lists |
 //!
 //! Everything is a pure function of the schema and returns paths with
 //! contents; [`build`] alone reads and writes files.
@@ -14,6 +16,7 @@
 #![forbid(unsafe_code)]
 
 mod build_script;
+mod explain;
 #[cfg(test)]
 mod fixture;
 mod history;
@@ -26,6 +29,7 @@ mod rust;
 mod words;
 
 pub use build_script::build;
+pub use explain::explain;
 
 use telemetry_schema::Bound;
 

@@ -22,6 +22,7 @@
 
 use crate::config::TelemetryLevel;
 use crate::consent::Opinion;
+use crate::dirs::administrator_parts;
 use crate::settings::{Fault, Setting, Value, Wrong, settings};
 use crate::sys::{self, Links};
 use std::io;
@@ -67,8 +68,17 @@ impl AdminRules {
 }
 
 impl AdminFile {
-    /// Reads the file at `path`; one that is not there says nothing.
+    /// Reads the file of an app; one that is not there says nothing.
+    pub fn of(app: &str) -> Self {
+        Self::at(&administrator_parts(app).map(str::as_bytes))
+    }
+
+    /// Reads the file at `path`.
     pub fn read(path: &Path) -> Self {
+        Self::at(&[path.as_os_str().as_encoded_bytes()])
+    }
+
+    fn at(path: &[&[u8]]) -> Self {
         // Most machines have none: nothing is made ready before it is found.
         match sys::open_small(path, Links::Follow) {
             Ok(Some(file)) => Self::from_open(&file),

@@ -9,7 +9,7 @@ use crate::event::Event;
 use crate::host::Host;
 use crate::policy::Policy;
 use crate::spool::Spool;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use telemetry_wire::record::Time;
@@ -52,8 +52,7 @@ impl TelemetryCollector {
         let places = Places::of(program.app, &environment);
         let inputs = Inputs::gather(program, policy, host, config, &environment, &places);
         let decision = decide(&inputs);
-        let dir = places.data.as_deref();
-        Self::decided(program, policy, host, decision, dir, clock::system)
+        Self::decided(program, policy, host, decision, places.data, clock::system)
     }
 
     /// The collector that a decision allows, with its spool in `dir`.
@@ -62,7 +61,7 @@ impl TelemetryCollector {
         policy: &Policy,
         host: Host,
         decision: Decision,
-        dir: Option<&Path>,
+        dir: Option<PathBuf>,
         clock: Clock,
     ) -> Self {
         let spool = decision
@@ -139,11 +138,12 @@ impl State {
     #[inline(always)]
     #[allow(
         clippy::inline_always,
-        reason = "the precision is a constant only in here"
+        clippy::cast_possible_truncation,
+        reason = "the precision is a constant only in here; a moment is two halves"
     )]
     fn time(&self, now_ms: u64, precision_ms: u32) -> Time {
         let ms = time::round_down(now_ms, precision_ms);
-        if precision_ms % 1_000 != 0 {
+        if !precision_ms.is_multiple_of(1_000) {
             return Time::new(ms);
         }
         let second = (now_ms / 1_000) as u32;

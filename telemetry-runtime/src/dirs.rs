@@ -2,7 +2,7 @@
 
 use crate::answer::ANSWER_FILE;
 use crate::environment::Environment;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// The places that bear on an app's telemetry.
@@ -10,43 +10,45 @@ use std::path::{Path, PathBuf};
 pub struct Places {
     /// The folder of the spool, the queue and the answer, if one can be told.
     pub data: Option<PathBuf>,
-    /// The administrator's file; see [`crate::admin`].
-    pub administrator: PathBuf,
 }
 
 impl Places {
     /// The places of an app on this machine. Nothing is created.
-    pub fn of(app: &str, environment: &Environment) -> Self {
+    pub fn of(app: &str, environment: &Environment<'_>) -> Self {
         Self {
             data: data_dir(app, environment),
-            administrator: administrator_file(app),
         }
     }
 
     /// The file of the recorded answer; see [`crate::answer`].
     pub fn answer(&self) -> Option<PathBuf> {
-        Some(below(self.data.as_ref()?, "", ANSWER_FILE, ""))
+        Some(self.data.as_ref()?.join(ANSWER_FILE))
     }
 }
 
 /// The administrator's file. No variable moves it: a user could then get
 /// around it.
 pub fn administrator_file(app: &str) -> PathBuf {
-    const ROOT: &str = if cfg!(target_os = "macos") {
-        "/Library/Application Support"
+    administrator_parts(app).concat().into()
+}
+
+/// The parts of that path, to be put together without an allocation.
+pub(crate) fn administrator_parts(app: &str) -> [&str; 3] {
+    let root = if cfg!(target_os = "macos") {
+        "/Library/Application Support/"
     } else {
-        "/etc"
+        "/etc/"
     };
-    below(Path::new(ROOT), "", app, "/telemetry.toml")
+    [root, app, "/telemetry.toml"]
 }
 
 /// The folder of an app's telemetry. The app's own variable
 /// (`CARO_TELEMETRY_DIR`) overrides, a relative one from the current folder;
-/// else it is `APP/telemetry` in the platform's data folder: `$XDG_DATA_HOME` or `~/.local/share`, on macOS
-/// `~/Library/Application Support`. None without an absolute path to start
+/// else it is `APP/telemetry` in the platform's data folder: `$XDG_DATA_HOME`
+/// or `~/.local/share`, on macOS `~/Library/Application Support`. None without an absolute path to start
 /// from; nothing is created.
-pub fn data_dir(app: &str, environment: &Environment) -> Option<PathBuf> {
-    if let Some(dir) = environment.dir.as_ref().filter(|dir| !dir.is_empty()) {
+pub fn data_dir(app: &str, environment: &Environment<'_>) -> Option<PathBuf> {
+    if let Some(dir) = environment.dir.filter(|dir| !dir.is_empty()) {
         // Made absolute now, so that the host may change its folder later.
         // One that is costs no more: std takes a path apart for it.
         return match absolute(Some(dir)) {
@@ -54,10 +56,10 @@ pub fn data_dir(app: &str, environment: &Environment) -> Option<PathBuf> {
             None => std::path::absolute(dir).ok(),
         };
     }
-    let home = || absolute(environment.home.as_ref());
+    let home = || absolute(environment.home);
     Some(if cfg!(target_os = "macos") {
         below(home()?, "Library/Application Support/", app, "/telemetry")
-    } else if let Some(data) = absolute(environment.data_home.as_ref()) {
+    } else if let Some(data) = absolute(environment.data_home) {
         below(data, "", app, "/telemetry")
     } else {
         below(home()?, ".local/share/", app, "/telemetry")
@@ -75,7 +77,7 @@ fn below(root: &Path, before: &str, app: &str, after: &str) -> PathBuf {
     path.into()
 }
 
-fn absolute(path: Option<&OsString>) -> Option<&Path> {
+fn absolute(path: Option<&OsStr>) -> Option<&Path> {
     path.map(Path::new).filter(|path| path.is_absolute())
 }
 
@@ -83,36 +85,37 @@ fn absolute(path: Option<&OsString>) -> Option<&Path> {
 mod tests {
     use super::*;
 
-    fn dir(pairs: &[(&str, &str)]) -> Option<PathBuf> {
-        data_dir(
-            "caro",
-            &Environment::from_pairs("caro", pairs.iter().copied()),
-        )
+    fn dir(entries: &[&str]) -> Option<PathBuf> {
+        let environment = Environment::from_entries("caro", entries.iter().copied());
+        data_dir("caro", &environment)
     }
 
     #[test]
     fn an_override_goes_first_and_a_relative_home_counts_for_nothing() {
         let data = "/home/a/.local/share/caro/telemetry";
         #[cfg(not(target_os = "macos"))]
-        assert_eq!(dir(&[("HOME", "/home/a")]), Some(data.into()));
+        assert_eq!(dir(&["HOME=/home/a"]), Some(data.into()));
         assert_eq!(
-            dir(&[("HOME", "/home/a"), ("CARO_TELEMETRY_DIR", "/tmp/t")]),
+            dir(&["HOME=/home/a", "CARO_TELEMETRY_DIR=/tmp/t"]),
             Some("/tmp/t".into())
         );
         assert_eq!(
-            dir(&[("CARO_TELEMETRY_DIR", "t")]),
+            dir(&["CARO_TELEMETRY_DIR=t"]),
             Some(std::env::current_dir().unwrap().join("t"))
         );
-        assert_eq!(dir(&[("HOME", "home")]), None);
+        assert_eq!(dir(&["HOME=home"]), None);
         assert_eq!(dir(&[]), None);
     }
 
     #[cfg(not(target_os = "macos"))]
     #[test]
     fn nothing_moves_the_administrators_file() {
-        let pairs = [("HOME", "/home/a"), ("CARO_TELEMETRY_DIR", "/tmp/t")];
-        let places = Places::of("caro", &Environment::from_pairs("caro", pairs));
-        assert_eq!(places.administrator, Path::new("/etc/caro/telemetry.toml"));
+        let entries = ["HOME=/home/a", "CARO_TELEMETRY_DIR=/tmp/t"];
+        let places = Places::of("caro", &Environment::from_entries("caro", entries));
+        assert_eq!(
+            administrator_file("caro"),
+            Path::new("/etc/caro/telemetry.toml")
+        );
         assert_eq!(places.answer(), Some("/tmp/t/answer.toml".into()));
     }
 }

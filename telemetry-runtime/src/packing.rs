@@ -37,6 +37,10 @@ impl Packer {
 
     /// The payload; none if a digit was past its radix.
     #[inline]
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "a payload below 2^64 by its radices"
+    )]
     pub const fn finish(self) -> Option<u128> {
         if !self.sound {
             None

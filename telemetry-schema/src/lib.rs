@@ -57,6 +57,17 @@ pub struct Sources<'a> {
 }
 
 impl<'a> Sources<'a> {
+    /// A file alone, for what is found in a page: its places are those of
+    /// [`File::Events`](diagnostic::File::Events).
+    pub fn alone(name: &'a str, text: &'a str) -> Self {
+        Self {
+            events_name: name,
+            events: text,
+            lock_name: "",
+            lock: None,
+        }
+    }
+
     pub(crate) fn file(&self, file: File) -> (&'a str, &'a str) {
         match file {
             File::Events => (self.events_name, self.events),

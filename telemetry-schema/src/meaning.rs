@@ -36,9 +36,15 @@ pub(crate) fn schema(declared: &Declarations) -> Option<Schema> {
     Some(Schema {
         app: app(declared.app.as_ref()?)?,
         policy: policy(declared.policy.as_ref()?)?,
+        pages: pages(declared),
         enums,
         events,
     })
+}
+
+fn pages(declared: &Declarations) -> Vec<String> {
+    let pages = declared.docs.iter().flat_map(|docs| &docs.pages.0);
+    pages.map(|page| page.value.clone()).collect()
 }
 
 fn text(text: Option<&Spanned<String>>) -> Option<String> {

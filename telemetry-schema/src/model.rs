@@ -13,6 +13,9 @@ pub struct Schema {
     pub app: App,
     /// `[policy]`
     pub policy: Policy,
+    /// The files of `[docs]` whose regions are made from the schema, relative
+    /// to the folder of `events.toml`, with `/` between the parts of a path.
+    pub pages: Vec<String>,
     /// Named enums and, after them, those written in place by a field; the
     /// latter have the name `EVENT_FIELD` and [`Enum::inline`] set.
     pub enums: Vec<Enum>,

@@ -118,6 +118,7 @@ fn schema() -> impl Strategy<Value = Schema> {
         |(enums, events, retention)| Schema {
             app: app(),
             policy: policy(retention),
+            pages: Vec::new(),
             enums,
             events,
         },
@@ -233,6 +234,7 @@ fn bare() -> Schema {
     Schema {
         app: app(),
         policy: policy(90),
+        pages: Vec::new(),
         enums: Vec::new(),
         events: Vec::new(),
     }

@@ -302,8 +302,8 @@ const fn step(power: u64, first: u64, length: u64, precision: u64) -> u64 {
     let mut index = 0;
     while index < candidates.len() {
         let hundredths = candidates[index];
-        let whole = power >= 100 || power * hundredths % 100 == 0;
-        if hundredths <= precision * first && length * 100 % hundredths == 0 && whole {
+        let whole = power >= 100 || (power * hundredths).is_multiple_of(100);
+        if hundredths <= precision * first && (length * 100).is_multiple_of(hundredths) && whole {
             return if power >= 100 {
                 power / 100 * hundredths
             } else {

@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// See and delete what telemetry has kept.
+    /// See what telemetry keeps, and turn it on or off.
     Telemetry {
         #[command(subcommand)]
         command: TelemetryCommands,

@@ -38,7 +38,8 @@ impl HostFormat {
         Self::Text,
     ];
 
-    /// The format of a file, by the end of its name.
+    /// The format of a file, by the end of its name; the rule `page-path` of
+    /// `telemetry-schema` asks for one of these ends.
     pub fn of_path(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
         match extension.to_ascii_lowercase().as_str() {

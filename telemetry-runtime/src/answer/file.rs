@@ -28,14 +28,19 @@ const PAUSE: Duration = Duration::from_millis(5);
 impl Answer {
     /// Reads the answer in the data folder `dir`.
     pub fn read(dir: &Path) -> Recorded {
-        Self::read_stamped(&dir.join(ANSWER_FILE)).0
+        Self::read_stamped(dir).0
     }
 
-    /// Reads the answer at `path`; the stamp tells later whether it is still
-    /// the same file.
-    pub(crate) fn read_stamped(path: &Path) -> (Recorded, Stamp) {
+    /// Reads the answer in the data folder `dir`; the stamp tells later
+    /// whether it is still the same file.
+    pub(crate) fn read_stamped(dir: &Path) -> (Recorded, Stamp) {
+        let path = [
+            dir.as_os_str().as_encoded_bytes(),
+            b"/",
+            ANSWER_FILE.as_bytes(),
+        ];
         let unreadable = |wrong| (Recorded::Unreadable(Fault::whole(wrong)), Stamp::default());
-        let file = match sys::open_small(path, Links::Refuse) {
+        let file = match sys::open_small(&path, Links::Refuse) {
             Ok(Some(file)) => file,
             Ok(None) => return (Recorded::Nothing, Stamp::default()),
             Err(_) => return unreadable(Wrong::Unopened),

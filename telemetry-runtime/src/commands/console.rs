@@ -1,6 +1,5 @@
 //! Where commands read and write.
 
-use super::Exit;
 use crate::sys;
 use std::fmt::Display;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -30,7 +29,7 @@ pub(super) struct Console<'a> {
 impl Console<'_> {
     /// Calls `run` with the process's own streams. Colours go to terminals
     /// only, and not there with `NO_COLOR` (<https://no-color.org>).
-    pub(super) fn with_standard(run: impl FnOnce(&mut Console<'_>) -> Exit) -> Exit {
+    pub(super) fn with_standard<T>(run: impl FnOnce(&mut Console<'_>) -> T) -> T {
         let is_terminal = io::stdout().is_terminal();
         let mut console = Console {
             out: &mut anstream::stdout().lock(),

@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The declared endpoint, or `CARO_TELEMETRY_ENDPOINT` if that is on this
 /// machine. Any other would let whoever sets a variable redirect events.
-pub(super) fn endpoint(policy: &Policy, environment: &Environment) -> String {
+pub(super) fn endpoint(policy: &Policy, environment: &Environment<'_>) -> String {
     environment
         .endpoint
         .as_ref()

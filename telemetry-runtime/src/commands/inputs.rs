@@ -1,10 +1,11 @@
 //! Everything that the decision hangs on, for people to read.
 
 use super::Session;
-use crate::consent::{Decision, Inputs, Opinion, Reason, decide};
-use crate::dirs::{Places, administrator_file};
+use crate::consent::{Considered, Decision, Inputs, Opinion, decide};
 use crate::policy::ConsentDefault;
-use std::ffi::OsString;
+use serde_json::{Value, json};
+use std::ffi::OsStr;
+use telemetry_wire::Channel;
 
 /// One input of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,145 +15,137 @@ pub(super) struct Input {
     /// What was found there; none where nothing was.
     pub(super) value: Option<String>,
     /// Where it comes from.
-    pub(super) source: &'static str,
+    pub(super) source: String,
     /// What that means.
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Verdict,
     /// Whether it settled the matter.
     pub(super) decides: bool,
 }
 
-/// The decision of this run, and its inputs from the strongest to the
-/// weakest.
-pub(super) fn decision(session: &Session<'_>) -> (Decision, Vec<Input>) {
+/// What an input says on whether telemetry may run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Silent,
+    Yes,
+    No,
+    Unreadable,
+    DefaultYes,
+    DefaultNo,
+}
+
+impl Verdict {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Unreadable => "unreadable, so no",
+            Self::DefaultYes => "default yes",
+            Self::DefaultNo => "default no",
+        }
+    }
+
+    /// Whether it is a no that nothing overrules.
+    pub(super) fn is_no(self) -> bool {
+        matches!(self, Self::No | Self::Unreadable)
+    }
+
+    fn veto(no: bool) -> Self {
+        if no { Self::No } else { Self::Silent }
+    }
+}
+
+impl From<Opinion> for Verdict {
+    fn from(opinion: Opinion) -> Self {
+        match opinion {
+            Opinion::Unset => Self::Silent,
+            Opinion::Yes => Self::Yes,
+            Opinion::No => Self::No,
+            Opinion::Unreadable => Self::Unreadable,
+        }
+    }
+}
+
+impl Input {
+    /// Its name, with what tells the user where to look.
+    pub(super) fn place(&self) -> String {
+        match (&self.value, self.source.as_str()) {
+            (Some(value), "environment") => format!("{}={}", self.name, value.escape_debug()),
+            _ => format!("{} ({})", self.name, self.source),
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        json!({
+            "name": self.name,
+            "value": self.value,
+            "source": self.source,
+            "verdict": self.verdict.word(),
+            "decides": self.decides,
+        })
+    }
+}
+
+/// Whether telemetry is on for the next run of the program, as things stand
+/// now.
+pub(super) fn decision(session: &Session<'_>) -> Decision {
     let context = &session.context;
-    let environment = &session.environment;
-    let places = Places {
-        data: session.dir.clone(),
-        administrator: administrator_file(context.program.app),
-    };
-    let inputs = Inputs::gather(
+    decide(&Inputs::gather(
         context.program,
         context.policy,
         context.host,
         context.config,
-        environment,
-        &places,
-    );
-    let decision = decide(&inputs);
-    let reason = decision.reason();
-    let prefix = context.program.app.to_uppercase().replace('-', "_");
-    let enabled = context.config.enabled;
-    let mut rows = vec![
-        Input {
-            name: "test runner".into(),
-            value: inputs.test_runner.then(|| "found".into()),
-            source: "environment",
-            verdict: veto(inputs.test_runner),
-            decides: reason == Reason::TestRunner,
-        },
-        Input {
-            name: "--no-telemetry".into(),
-            value: inputs.off_for_this_run.then(|| "given".into()),
-            source: "command line",
-            verdict: veto(inputs.off_for_this_run),
-            decides: reason == Reason::OffForThisRun,
-        },
-        Input {
-            name: "DO_NOT_TRACK".into(),
-            value: text(environment.do_not_track.as_ref()),
-            source: "environment",
-            verdict: verdict(inputs.do_not_track),
-            decides: reason == Reason::DoNotTrack,
-        },
-        Input {
-            name: format!("{prefix}_TELEMETRY_ENABLED"),
-            value: text(environment.enabled.as_ref()),
-            source: "environment",
-            verdict: verdict(inputs.environment),
-            decides: matches!(reason, Reason::Environment(_)),
-        },
-        Input {
-            name: "telemetry.enabled".into(),
-            value: enabled.map(|enabled| enabled.to_string()),
-            source: "configuration",
-            verdict: verdict(inputs.config),
-            decides: matches!(reason, Reason::Config(_)),
-        },
-        Input {
-            name: "CI service".into(),
-            value: inputs.ci.map(Into::into),
-            source: "environment",
-            verdict: if inputs.ci.is_some() {
-                "default no"
-            } else {
-                "unset"
-            },
-            decides: matches!(reason, Reason::Ci(_)),
-        },
-        Input {
-            name: "release channel".into(),
-            value: Some(inputs.channel.name().into()),
-            source: "build",
-            verdict: match (inputs.channel, inputs.channel_default) {
-                (telemetry_wire::Channel::Dev, _) | (_, ConsentDefault::OptIn) => "default no",
-                (_, ConsentDefault::OptOut) => "default yes",
-            },
-            decides: matches!(reason, Reason::DevChannel | Reason::ChannelDefault(..)),
-        },
-    ];
-    rows.extend(files(&inputs, reason));
-    (decision, rows)
+        &session.environment,
+        &session.places(),
+    ))
 }
 
-/// The files that say something.
-fn files(inputs: &Inputs, reason: Reason) -> impl Iterator<Item = Input> {
-    let file = |name: &str, source, opinion, decides| Input {
-        name: name.into(),
-        value: Some(Opinion::to_string(&opinion)),
-        source,
-        verdict: verdict(opinion),
-        decides,
+/// The inputs of a decision, in the order in which they are asked.
+pub(super) fn inputs(session: &Session<'_>, decision: &Decision) -> Vec<Input> {
+    let considered = decision.considered(session.context.program.app, &session.places());
+    considered
+        .into_iter()
+        .map(|considered| input(session, decision.inputs(), considered))
+        .collect()
+}
+
+fn input(session: &Session<'_>, inputs: &Inputs, considered: Considered) -> Input {
+    let environment = &session.environment;
+    let raw = |value: Option<&OsStr>| value.map(|value| value.to_string_lossy().into_owned());
+    let is_own_variable = considered.input.ends_with("_TELEMETRY_ENABLED");
+    let value = match considered.input.as_str() {
+        "DO_NOT_TRACK" => raw(environment.do_not_track),
+        _ if is_own_variable => raw(environment.enabled),
+        _ => Some(considered.value).filter(|value| *value != Opinion::Unset.to_string()),
     };
-    let administrator = inputs.administrator.opinion();
-    let answer = inputs.answer.opinion();
-    [
-        (
-            administrator,
-            file(
-                "administrator",
-                "file",
-                administrator,
-                matches!(reason, Reason::Administrator(_)),
-            ),
-        ),
-        (
-            answer,
-            file(
-                "recorded answer",
-                "file",
-                answer,
-                matches!(reason, Reason::Answer(_)),
-            ),
-        ),
-    ]
-    .into_iter()
-    .filter(|(opinion, _)| *opinion != Opinion::Unset)
-    .map(|(_, row)| row)
+    Input {
+        value,
+        verdict: verdict(inputs, &considered.input),
+        name: considered.input,
+        source: considered.source,
+        decides: considered.decided,
+    }
 }
 
-fn text(value: Option<&OsString>) -> Option<String> {
-    value.map(|value| value.to_string_lossy().into_owned())
-}
-
-fn veto(no: bool) -> &'static str {
-    if no { "no" } else { "unset" }
-}
-
-fn verdict(opinion: Opinion) -> &'static str {
-    match opinion {
-        Opinion::Unset => "unset",
-        Opinion::Yes => "yes",
-        Opinion::No => "no",
-        Opinion::Unreadable => "unreadable, so no",
+/// What the input of this name says.
+fn verdict(inputs: &Inputs, name: &str) -> Verdict {
+    match name {
+        "platform" => Verdict::veto(!inputs.supported),
+        "test runner" => Verdict::veto(inputs.test_runner),
+        "--no-telemetry" => Verdict::veto(inputs.off_for_this_run),
+        "DO_NOT_TRACK" => inputs.do_not_track.into(),
+        "administrator" => inputs.administrator.opinion().into(),
+        "configuration" => inputs.config.into(),
+        "answer" => inputs.answer.opinion().into(),
+        "data folder" => Verdict::veto(!inputs.data_folder),
+        "CI" if inputs.ci.is_some() => Verdict::DefaultNo,
+        "channel" if inputs.channel == Channel::Dev => Verdict::DefaultNo,
+        "CI" | "channel" => Verdict::Silent,
+        "channel default" => match inputs.channel_default {
+            ConsentDefault::OptIn => Verdict::DefaultNo,
+            ConsentDefault::OptOut => Verdict::DefaultYes,
+        },
+        // The app's own variable, the only one whose name differs.
+        _ => inputs.environment.into(),
     }
 }

@@ -1,10 +1,11 @@
-//! What the user sees and does: `show`, `status`, `export` and `clear`, as
-//! subcommands that a host mounts in its own command line.
+//! What the user sees and does: `show`, `status`, `export`, `clear`, `on`,
+//! `off` and `air-gap`, as subcommands that a host mounts in its own command
+//! line; and [`first_run`], which tells and asks.
 //!
 //! ```ignore
 //! #[derive(clap::Subcommand)]
 //! enum Commands {
-//!     /// See and delete what telemetry has kept.
+//!     /// See what telemetry keeps, and turn it on or off.
 //!     Telemetry {
 //!         #[command(subcommand)]
 //!         command: TelemetryCommands,
@@ -20,35 +21,44 @@
 //! std::process::exit(command.run(&context).into());
 //! ```
 //!
-//! Every command first fills the queue from the spool. None of them makes a
-//! file or folder where there is no event.
+//! Commands that read the queue first fill it from the spool. No command
+//! makes a file or folder where there is no event, but for the answer that
+//! `on`, `off`, `air-gap` and the first run record.
 
 mod clear;
 mod console;
 mod endpoint;
 mod export;
+mod first_run;
 mod inputs;
+mod prompt;
 mod queued;
 mod show;
 mod status;
+mod switch;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
+use crate::answer::RecordError;
 use crate::config::TelemetryConfig;
+use crate::consent::Occasion;
+use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::Policy;
 use crate::store::{StoreError, Terms};
 use crate::{clock, dirs};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use console::Console;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use telemetry_wire::Program;
+
+pub use first_run::{FirstRun, first_run};
 
 /// Appears below the help of every command.
 const EXIT_CODES: &str = "\
@@ -58,7 +68,7 @@ Exit codes:
   2  the command line was not understood
   3  the queue could not be read, or the result not be written";
 
-/// See and delete what telemetry has kept.
+/// See what telemetry keeps, and turn it on or off.
 #[derive(Debug, Clone, Subcommand)]
 pub enum TelemetryCommands {
     /// Show queued telemetry events
@@ -103,6 +113,51 @@ pub enum TelemetryCommands {
         #[arg(short, long)]
         force: bool,
     },
+
+    /// Turn telemetry on
+    ///
+    /// Records your yes to what this version collects, and shows first what
+    /// that is if you have not seen it. A no from elsewhere still wins.
+    #[command(after_help = EXIT_CODES)]
+    On {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Turn telemetry off and delete what it has kept
+    ///
+    /// Writes one file, your answer, and asks nothing. All events that were
+    /// kept and the key of their session ids are deleted; `export` saves the
+    /// events first.
+    #[command(after_help = EXIT_CODES)]
+    Off {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Keep events on this machine and send nothing, or end that
+    ///
+    /// Records your wish. The configuration and the administrator can wish the
+    /// same, and then it holds whatever you say.
+    #[command(after_help = EXIT_CODES)]
+    AirGap {
+        /// Whether it is to hold
+        state: Toggle,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A switch's two states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Toggle {
+    /// From now on.
+    On,
+    /// No longer.
+    Off,
 }
 
 /// What the commands need to know of the program they are in.
@@ -178,6 +233,11 @@ impl TelemetryCommands {
             Self::Status { json } => status::run(session, console, *json),
             Self::Export { output } => export::run(session, console, output.as_deref()),
             Self::Clear { force } => clear::run(session, console, *force),
+            Self::On { json } => switch::on(session, console, *json),
+            Self::Off { json } => switch::off(session, console, *json),
+            Self::AirGap { state, json } => {
+                switch::air_gap(session, console, *state == Toggle::On, *json)
+            }
         };
         match result {
             Ok(exit) => exit,
@@ -195,7 +255,7 @@ impl TelemetryCommands {
 #[derive(Debug)]
 struct Session<'a> {
     context: Context<'a>,
-    environment: Environment,
+    environment: Environment<'a>,
     /// Where the queue would be; none where no folder can be told.
     dir: Option<PathBuf>,
     terms: Terms,
@@ -208,13 +268,29 @@ impl<'a> Session<'a> {
         Self::new(*context, environment, terms)
     }
 
-    fn new(context: Context<'a>, environment: Environment, terms: Terms) -> Self {
+    fn new(context: Context<'a>, environment: Environment<'a>, terms: Terms) -> Self {
         Self {
             context,
             dir: dirs::data_dir(context.program.app, &environment),
             environment,
             terms,
         }
+    }
+
+    fn places(&self) -> Places {
+        Places {
+            data: self.dir.clone(),
+        }
+    }
+
+    /// Where an answer goes.
+    fn answer_dir(&self) -> Result<&Path, Failure> {
+        self.dir.as_deref().ok_or(Failure::NoFolder)
+    }
+
+    fn occasion(&self) -> Occasion {
+        let context = &self.context;
+        Occasion::new(context.program, context.host, self.terms.now_ms)
     }
 }
 
@@ -232,6 +308,14 @@ enum Failure {
     Store(StoreError),
     Output(io::Error),
     File(PathBuf, io::Error),
+    Answer(RecordError),
+    NoFolder,
+}
+
+impl From<RecordError> for Failure {
+    fn from(error: RecordError) -> Self {
+        Self::Answer(error)
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -251,6 +335,11 @@ impl fmt::Display for Failure {
         match self {
             Self::Store(error) => error.fmt(f),
             Self::Output(error) => write!(f, "could not write to standard output: {error}"),
+            Self::Answer(error) => error.fmt(f),
+            Self::NoFolder => f.write_str(
+                "no folder to keep the answer in was found, so nothing is recorded and telemetry \
+                 is off; set HOME to an absolute path",
+            ),
             Self::File(path, error) => write!(f, "could not write {}: {error}", path.display()),
         }
     }

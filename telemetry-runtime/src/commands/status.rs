@@ -10,8 +10,7 @@ use crate::consent::Decision;
 use crate::store::{Counts, Queue};
 use serde_json::{Value, json};
 use std::io;
-use std::path::PathBuf;
-use telemetry_wire::Level;
+use std::path::{Path, PathBuf};
 
 pub(super) fn run(
     session: &Session<'_>,
@@ -46,7 +45,8 @@ struct Status {
 
 impl Status {
     fn take(session: &Session<'_>) -> Self {
-        let (decision, inputs) = inputs::decision(session);
+        let decision = inputs::decision(session);
+        let inputs = inputs::inputs(session, &decision);
         let dir = session.dir.as_deref();
         let mut status = Self {
             decision,
@@ -75,7 +75,7 @@ impl Status {
 
     fn to_json(&self, session: &Session<'_>) -> Value {
         let context = &session.context;
-        let inputs: Vec<Value> = self.inputs.iter().map(input_json).collect();
+        let inputs: Vec<Value> = self.inputs.iter().map(Input::to_json).collect();
         let counts = &self.counts;
         json!({
             "enabled": self.decision.enabled(),
@@ -84,7 +84,8 @@ impl Status {
             "app": context.program.app,
             "version": context.host.version().to_string(),
             "channel": context.host.channel().name(),
-            "level": Level::from(context.config.level).name(),
+            "level": self.decision.level().name(),
+            "air_gapped": self.decision.air_gapped(),
             "generation": context.program.running().number,
             "data_dir": session.dir,
             "queue": self.failure.is_none().then(|| json!({
@@ -116,7 +117,7 @@ impl Status {
             console.out,
             "Telemetry is {BOLD}{colour}{word}{PLAIN}: {reason}.\n"
         )?;
-        self.inputs_table().write(console)?;
+        self.inputs_table(session).write(console)?;
         writeln!(console.out)?;
         for (name, value) in self.facts(session) {
             writeln!(console.out, "{name:<12}{value}")?;
@@ -124,19 +125,19 @@ impl Status {
         Ok(())
     }
 
-    fn inputs_table(&self) -> Table<4> {
+    fn inputs_table(&self, session: &Session<'_>) -> Table<4> {
         let mut table = Table::new(["INPUT", "FROM", "VALUE", "SAYS"]);
         for input in &self.inputs {
             let mark = if input.decides { " <- decides" } else { "" };
             table.push([
                 input.name.clone(),
-                input.source.to_owned(),
+                short_source(input, session.dir.as_deref()),
                 match &input.value {
                     // Set by anybody, so without control characters.
                     Some(value) => value.escape_debug().to_string(),
                     None => "-".into(),
                 },
-                format!("{}{mark}", input.verdict),
+                format!("{}{mark}", input.verdict.word()),
             ]);
         }
         table
@@ -156,7 +157,7 @@ impl Status {
                     context.program.app
                 ),
             ),
-            ("Level", Level::from(context.config.level).name().to_owned()),
+            ("Level", self.decision.level().name().to_owned()),
             ("Folder", folder.unwrap_or_else(|| "none".into())),
         ];
         facts.extend(self.queue_facts());
@@ -165,8 +166,13 @@ impl Status {
             (
                 "Endpoint",
                 format!(
-                    "{} (this version has no uploader and sends nothing)",
-                    endpoint(policy, &session.environment)
+                    "{} ({})",
+                    endpoint(policy, &session.environment),
+                    if self.decision.air_gapped() {
+                        "air-gapped: nothing is sent"
+                    } else {
+                        "this version has no uploader and sends nothing"
+                    }
                 ),
             ),
             ("Documents", policy.docs_url.to_owned()),
@@ -208,12 +214,12 @@ impl Status {
     }
 }
 
-fn input_json(input: &Input) -> Value {
-    json!({
-        "name": input.name,
-        "value": input.value,
-        "source": input.source,
-        "verdict": input.verdict,
-        "decides": input.decides,
-    })
+/// Where an input comes from, without the folder that is named below.
+fn short_source(input: &Input, folder: Option<&Path>) -> String {
+    let inside = folder.and_then(|folder| Path::new(&input.source).strip_prefix(folder).ok());
+    match inside {
+        None => input.source.clone(),
+        Some(inside) if inside.as_os_str().is_empty() => "see below".into(),
+        Some(inside) => inside.display().to_string(),
+    }
 }

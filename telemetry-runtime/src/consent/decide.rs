@@ -7,9 +7,9 @@ use crate::policy::ConsentDefault;
 use telemetry_wire::{Channel, Level};
 
 #[cfg(unix)]
-use crate::sys;
+use crate::{answer::ANSWER_FILE, sys};
 #[cfg(unix)]
-use std::ffi::CStr;
+use std::path::Path;
 
 /// Whether telemetry is on, and why. Only [`decide`] makes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,14 +126,10 @@ impl Decision {
 #[cfg(unix)]
 impl Permit {
     /// Whether the decision would still be a yes with the answer that the
-    /// file at `path` holds by now. One `lstat` while nobody has touched it.
-    pub(crate) fn still_holds(&self, path: &CStr) -> bool {
-        use std::os::unix::ffi::OsStrExt as _;
-        if sys::stamp(path) == Some(self.inputs.answered) {
-            return true;
-        }
-        let path = std::ffi::OsStr::from_bytes(path.to_bytes());
-        decide(&self.inputs.with_answer_at(path.as_ref())).enabled
+    /// folder holds by now. One `lstat` while nobody has touched it.
+    pub(crate) fn still_holds(&self, dir: &Path) -> bool {
+        sys::stamp_in(dir, ANSWER_FILE) == Some(self.inputs.answered)
+            || decide(&self.inputs.with_answer_in(dir)).enabled
     }
 }
 

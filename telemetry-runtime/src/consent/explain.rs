@@ -5,7 +5,7 @@ use super::opinion::Opinion;
 use super::reason::{Reason, prefix};
 use crate::admin::AdminRules;
 use crate::answer::{Given, How, Recorded};
-use crate::dirs::Places;
+use crate::dirs::{Places, administrator_file};
 use crate::policy::ConsentDefault;
 use telemetry_wire::Channel;
 
@@ -72,7 +72,7 @@ impl Decision {
             row(
                 "administrator",
                 administrator(inputs.administrator),
-                &places.administrator.display().to_string(),
+                &administrator_file(app).display().to_string(),
                 matches!(reason, Reason::Administrator(_)),
             ),
             row(
@@ -166,7 +166,6 @@ mod tests {
     fn table(inputs: &Inputs) -> String {
         let places = Places {
             data: Some("/home/a/telemetry".into()),
-            administrator: "/etc/my-tool/telemetry.toml".into(),
         };
         let rows = decide(inputs).considered("my-tool", &places);
         assert_eq!(rows.iter().filter(|row| row.decided).count(), 1);

@@ -58,21 +58,22 @@ impl Inputs {
         policy: &Policy,
         host: Host,
         config: &TelemetryConfig,
-        environment: &Environment,
+        environment: &Environment<'_>,
         places: &Places,
     ) -> Self {
         let (answer, answered) = places
-            .answer()
-            .map_or_else(Default::default, |path| Answer::read_stamped(&path));
+            .data
+            .as_deref()
+            .map_or_else(Default::default, Answer::read_stamped);
         Self {
             supported: cfg!(unix),
             data_folder: places.data.is_some(),
             // A test that names a folder of its own keeps events there.
             test_runner: (environment.test_runner || host.is_test()) && environment.dir.is_none(),
             off_for_this_run: config.off_for_this_run,
-            do_not_track: Opinion::of_do_not_track(environment.do_not_track.as_deref()),
-            environment: Opinion::of_switch(environment.enabled.as_deref()),
-            administrator: AdminFile::read(&places.administrator).rules,
+            do_not_track: Opinion::of_do_not_track(environment.do_not_track),
+            environment: Opinion::of_switch(environment.enabled),
+            administrator: AdminFile::of(program.app).rules,
             config: config.opinion(),
             level: config.level,
             air_gapped: config.air_gapped,
@@ -85,9 +86,9 @@ impl Inputs {
         }
     }
 
-    /// The same with the answer that the file at `path` holds by now.
-    pub(crate) fn with_answer_at(self, path: &Path) -> Self {
-        let (answer, answered) = Answer::read_stamped(path);
+    /// The same with the answer that the folder holds by now.
+    pub(crate) fn with_answer_in(self, dir: &Path) -> Self {
+        let (answer, answered) = Answer::read_stamped(dir);
         Self {
             answer,
             answered,

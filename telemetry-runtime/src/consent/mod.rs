@@ -46,6 +46,8 @@ pub use switch::{
     Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, turn_off, turn_on,
 };
 pub use widening::{New, NewThing, widening};
+#[cfg(feature = "commands")]
+pub(crate) use withdraw::held;
 
 #[cfg(test)]
 pub(crate) mod samples;

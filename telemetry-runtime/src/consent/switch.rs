@@ -89,6 +89,10 @@ pub fn notice_shown(dir: &Path, occasion: &Occasion) -> Result<(), RecordError> 
 
 /// Records the user's wish whether anything may be sent from this machine.
 pub fn set_air_gap(dir: &Path, air_gapped: bool) -> Result<(), RecordError> {
+    if !air_gapped && Answer::read(dir) == Recorded::Nothing {
+        // So it is already, and there is no folder to be made for it.
+        return Ok(());
+    }
     change(dir, |answer| Answer {
         air_gapped,
         ..answer

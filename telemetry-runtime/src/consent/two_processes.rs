@@ -37,7 +37,7 @@ fn inputs(dir: &Path) -> Inputs {
         channel_default: crate::ConsentDefault::OptOut,
         ..Inputs::silent()
     };
-    on.with_answer_at(&dir.join(ANSWER_FILE))
+    on.with_answer_in(dir)
 }
 
 /// The other process; as a test of its own it does nothing.
@@ -51,7 +51,7 @@ fn writer() {
         let now_ms = line.unwrap().parse().unwrap();
         if spool.is_none() {
             let permit = decide(&inputs(&dir)).permit();
-            spool = permit.and_then(|permit| Spool::open(permit, &dir, now_ms, u64::MAX));
+            spool = permit.and_then(|permit| Spool::open(permit, dir.clone(), now_ms, u64::MAX));
         }
         if let Some(spool) = &spool {
             spool.append(&record(now_ms), now_ms);
@@ -181,17 +181,17 @@ fn a_no_between_decision_and_open_leaves_no_spool() {
     let dir = root.path();
     let permit = decide(&inputs(dir)).permit().unwrap();
     turn_off(dir, &occasion()).unwrap();
-    assert!(Spool::open(permit, dir, crate::clock::system(), u64::MAX).is_none());
+    assert!(Spool::open(permit, dir.to_owned(), crate::clock::system(), u64::MAX).is_none());
     assert_eq!(spooled(dir), None);
 
     // A spool that another process has open by now stays.
     turn_on(dir, &occasion()).unwrap();
     let on = decide(&inputs(dir)).permit().unwrap();
-    let other = Spool::open(on, dir, crate::clock::system(), u64::MAX).unwrap();
+    let other = Spool::open(on, dir.to_owned(), crate::clock::system(), u64::MAX).unwrap();
     Answer::default().record(dir).unwrap();
     let permit = decide(&inputs(dir)).permit().unwrap();
     fs::write(dir.join(ANSWER_FILE), b"unreadable").unwrap();
-    assert!(Spool::open(permit, dir, crate::clock::system(), u64::MAX).is_none());
+    assert!(Spool::open(permit, dir.to_owned(), crate::clock::system(), u64::MAX).is_none());
     assert!(spooled(dir).is_some());
     drop(other);
 }

@@ -28,15 +28,7 @@ pub(super) fn withdraw(dir: &Path) -> Withdrawal {
     let _lock = drain_lock(&dir.join(DRAIN_LOCK_FILE));
     remove_drafts(dir);
     let mut withdrawal = Withdrawal::default();
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut paths: Vec<PathBuf> = entries
-        .filter(|entry| entry.file_name().to_str().is_some_and(tells_something))
-        .map(|entry| entry.path())
-        .collect();
-    // The key first: what is left by a process that is killed in between can
-    // no longer be linked from day to day.
-    paths.sort_by_key(|path| path.file_name() != Some(KEY.as_ref()));
-    for path in paths {
+    for path in held(dir) {
         match fs::remove_file(&path) {
             Ok(()) => withdrawal.removed += 1,
             // A drainer was quicker.
@@ -45,6 +37,20 @@ pub(super) fn withdraw(dir: &Path) -> Withdrawal {
         }
     }
     withdrawal
+}
+
+/// What a no takes with it, in the order in which it goes. The key is first:
+/// what is left by a process that is killed in between can no longer be
+/// linked from day to day.
+pub(crate) fn held(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(tells_something))
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    paths.sort_by_key(|path| path.file_name() != Some(KEY.as_ref()));
+    paths
 }
 
 const KEY: &str = "session.key";

@@ -38,16 +38,30 @@ pub(super) fn enforce(dir: &Path, now_ms: u64, retention_ms: u64) -> bool {
     };
     let rotated = rotate(dir, now_ms).is_some();
     let mut segments = segments(dir);
-    segments.sort_unstable_by_key(|segment| std::cmp::Reverse(segment.first_ms));
-    let mut kept = 0;
-    for segment in segments {
-        kept += segment.bytes;
+    segments.retain(|segment| {
         let expired = now_ms.saturating_sub(segment.first_ms) > retention_ms;
-        if expired || kept > CAP_BYTES {
+        if expired {
             let _ = fs::remove_file(&segment.path);
         }
-    }
+        !expired
+    });
+    drop_beyond_cap(segments);
     rotated
+}
+
+/// Unlinks the oldest until the rest fits. There are a handful of them at the
+/// most, and a sort would be larger than all the rest of this file.
+fn drop_beyond_cap(mut segments: Vec<Segment>) {
+    let mut bytes: u64 = segments.iter().map(|segment| segment.bytes).sum();
+    while bytes > CAP_BYTES {
+        let times = segments.iter().map(|segment| segment.first_ms);
+        let Some((oldest, _)) = times.enumerate().min_by_key(|(_, first_ms)| *first_ms) else {
+            return;
+        };
+        let segment = segments.swap_remove(oldest);
+        bytes -= segment.bytes;
+        let _ = fs::remove_file(&segment.path);
+    }
 }
 
 /// The drain lock, if nobody has it.

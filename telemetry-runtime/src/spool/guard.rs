@@ -1,10 +1,10 @@
 //! The guarded open.
 
+use super::SPOOL_FILE;
 use crate::sys;
-use std::ffi::{CStr, c_int};
-use std::fs::DirBuilder;
+use std::ffi::c_int;
+use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::Path;
 
 /// How often the open starts again before telemetry is off for this run. A
@@ -19,13 +19,13 @@ pub(super) struct Guarded {
 
 /// Opens the spool, and makes it and its folder if they are not there. None
 /// if anything is off.
-pub(super) fn open(dir: &Path, path: &CStr) -> Option<Guarded> {
+pub(super) fn open(dir: &Path) -> Option<Guarded> {
     for _ in 0..TRIES {
-        let fd = match sys::open_append(path) {
+        let fd = match sys::open_append(dir, SPOOL_FILE) {
             Ok(fd) => fd,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 make(dir)?;
-                sys::open_append(path).ok()?
+                sys::open_append(dir, SPOOL_FILE).ok()?
             }
             Err(_) => return None,
         };
@@ -44,19 +44,22 @@ pub(super) fn open(dir: &Path, path: &CStr) -> Option<Guarded> {
 /// Closes a spool that should not have been opened, and unlinks it if nobody
 /// else has it: with the exclusive lock in hand no other writer does, and one
 /// that comes finds no link and starts again.
-pub(super) fn discard(file: &Guarded, path: &CStr) {
-    if sys::lock_exclusive(file.fd) && sys::is_same_file(file.fd, path) {
-        sys::unlink(path);
+pub(super) fn discard(file: &Guarded, dir: &Path) {
+    if sys::lock_exclusive(file.fd) && sys::is_same_file(file.fd, dir, SPOOL_FILE) {
+        // One that is gone already is well.
+        let _ = fs::remove_file(dir.join(SPOOL_FILE));
     }
     sys::close(file.fd);
 }
 
+/// Makes the folder, and before it those above that are missing too. Most
+/// often it alone is missing, so that is asked for first.
 fn make(dir: &Path) -> Option<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .ok()
+    if !sys::make_dir(dir) {
+        make(dir.parent()?)?;
+        sys::make_dir(dir).then_some(())?;
+    }
+    Some(())
 }
 
 enum Verdict {

@@ -1,14 +1,14 @@
 //! Platforms without a spool.
 
 use crate::consent::Permit;
-use std::path::Path;
+use std::path::PathBuf;
 
 /// Never opens.
 #[derive(Debug)]
 pub(crate) enum Spool {}
 
 impl Spool {
-    pub(crate) fn open(_: Permit, _: &Path, _: u64, _: u64) -> Option<Self> {
+    pub(crate) fn open(_: Permit, _: PathBuf, _: u64, _: u64) -> Option<Self> {
         None
     }
 

@@ -13,7 +13,7 @@ const DAY_MS: u64 = 86_400_000;
 const RETENTION_MS: u64 = 90 * DAY_MS;
 
 fn open(dir: &Path, now_ms: u64) -> Option<Spool> {
-    Spool::open(Permit::for_tests(), dir, now_ms, RETENTION_MS)
+    Spool::open(Permit::for_tests(), dir.to_owned(), now_ms, RETENTION_MS)
 }
 
 fn record(time_ms: u64) -> [u8; RECORD_LEN] {

@@ -1,11 +1,10 @@
 //! The writer's half of the spool.
 
-use super::{SEGMENT_BYTES, SPOOL_FILE, bounds, guard};
-use crate::answer::ANSWER_FILE;
+use super::{SEGMENT_BYTES, bounds, guard};
 use crate::consent::Permit;
 use crate::sys;
-use std::ffi::{CString, c_int};
-use std::path::{Path, PathBuf};
+use std::ffi::c_int;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use telemetry_wire::RECORD_LEN;
 
@@ -24,33 +23,34 @@ pub(crate) struct Spool {
     looked: AtomicU64,
     /// Held by the one thread that looks.
     looking: AtomicBool,
-    /// What it was opened by, and the file that can take it back.
+    /// What it was opened by; the answer in the folder can take it back.
     permit: Permit,
-    answer: CString,
     dir: PathBuf,
-    path: CString,
     retention_ms: u64,
 }
 
 impl Spool {
     /// Opens the spool in `dir`. None if the guard refuses it, or if the
     /// answer has become a no since the permit was given.
-    pub(crate) fn open(permit: Permit, dir: &Path, now_ms: u64, retention_ms: u64) -> Option<Self> {
+    pub(crate) fn open(
+        permit: Permit,
+        dir: PathBuf,
+        now_ms: u64,
+        retention_ms: u64,
+    ) -> Option<Self> {
         // Past a limit the kernel kills the process, so keep well away.
         if sys::file_size_limit() < 2 * SEGMENT_BYTES {
             return None;
         }
-        let path = sys::c_path_in(dir, SPOOL_FILE)?;
-        let answer = sys::c_path_in(dir, ANSWER_FILE)?;
-        let mut file = guard::open(dir, &path)?;
-        if bounds::due(&file.status, now_ms) && bounds::enforce(dir, now_ms, retention_ms) {
+        let mut file = guard::open(&dir)?;
+        if bounds::due(&file.status, now_ms) && bounds::enforce(&dir, now_ms, retention_ms) {
             sys::close(file.fd);
-            file = guard::open(dir, &path)?;
+            file = guard::open(&dir)?;
         }
         // `off` records the answer before it unlinks the spool. So either it
         // unlinks the file that is open by now, or its answer is seen here.
-        if !permit.still_holds(&answer) {
-            guard::discard(&file, &path);
+        if !permit.still_holds(&dir) {
+            guard::discard(&file, &dir);
             return None;
         }
         Some(Self {
@@ -60,9 +60,7 @@ impl Spool {
             looked: AtomicU64::new(now_ms / 1000),
             looking: AtomicBool::new(false),
             permit,
-            answer,
-            dir: dir.to_owned(),
-            path,
+            dir,
             retention_ms,
         })
     }
@@ -122,7 +120,7 @@ impl Spool {
             status.device == self.device.load(Ordering::Relaxed)
                 && status.inode == self.inode.load(Ordering::Relaxed)
         });
-        if !self.permit.still_holds(&self.answer) {
+        if !self.permit.still_holds(&self.dir) {
             // The number stays open: another thread may be about to write to
             // it, and the host must not get it for a file of its own.
             self.fd.store(CLOSED, Ordering::Relaxed);
@@ -148,13 +146,13 @@ impl Spool {
     /// Opens the spool anew: under the same number where that is still ours,
     /// since another thread may be about to write to it.
     fn reopen(&self, ours: Option<c_int>) {
-        let Some(file) = guard::open(&self.dir, &self.path) else {
+        let Some(file) = guard::open(&self.dir) else {
             self.fd.store(CLOSED, Ordering::Relaxed);
             return;
         };
         // As in `open`.
-        if !self.permit.still_holds(&self.answer) {
-            guard::discard(&file, &self.path);
+        if !self.permit.still_holds(&self.dir) {
+            guard::discard(&file, &self.dir);
             self.fd.store(CLOSED, Ordering::Relaxed);
             return;
         }

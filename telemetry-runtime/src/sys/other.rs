@@ -7,13 +7,25 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Calls `take` with every variable whose name and value are text.
-///
-/// Nothing is in a hurry here, so all are looked at.
-pub(crate) fn for_each_variable(_: impl Fn([u8; 2]) -> bool, mut take: impl FnMut(&[u8], &[u8])) {
+/// Calls `take` with every variable, `NAME=value`, whose first four bytes are
+/// `wanted` and which is text.
+pub(crate) fn for_each_variable(
+    _: impl Fn(u8) -> bool,
+    wanted: impl Fn([u8; 4]) -> bool,
+    mut take: impl FnMut(&'static [u8]),
+) {
     for (name, value) in std::env::vars_os() {
-        if let (Some(name), Some(value)) = (name.to_str(), value.to_str()) {
-            take(name.as_bytes(), value.as_bytes());
+        let (Some(name), Some(value)) = (name.to_str(), value.to_str()) else {
+            continue;
+        };
+        let entry = format!("{name}={value}");
+        if entry
+            .as_bytes()
+            .first_chunk()
+            .is_some_and(|four| wanted(*four))
+        {
+            // Read once or twice in a process's life, and a dozen at most.
+            take(entry.leak().as_bytes());
         }
     }
 }
@@ -42,8 +54,10 @@ pub(crate) enum Links {
 #[derive(Debug)]
 pub(crate) struct Small(File);
 
-/// Opens a file to read; none if it is not there.
-pub(crate) fn open_small(path: &Path, links: Links) -> io::Result<Option<Small>> {
+/// Opens a file to read; none if it is not there. Its path comes in parts.
+pub(crate) fn open_small(path: &[&[u8]], links: Links) -> io::Result<Option<Small>> {
+    let path = String::from_utf8(path.concat()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let path = Path::new(&path);
     if links == Links::Refuse && path.is_symlink() {
         return Err(io::ErrorKind::InvalidInput.into());
     }

@@ -6,11 +6,12 @@ use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-/// Calls `take` with the name and value of every variable whose first two
-/// letters are `wanted`. The others cost next to nothing.
+/// Calls `take` with every variable, `NAME=value`, whose first byte and then
+/// whose first four bytes are wanted. The others cost next to nothing.
 pub(crate) fn for_each_variable(
-    wanted: impl Fn([u8; 2]) -> bool,
-    mut take: impl FnMut(&[u8], &[u8]),
+    begins: impl Fn(u8) -> bool,
+    wanted: impl Fn([u8; 4]) -> bool,
+    mut take: impl FnMut(&'static [u8]),
 ) {
     // SAFETY: `environ` is null or an array of strings that ends with null.
     // As with libc's own getenv, nobody may change it meanwhile; the caller
@@ -18,17 +19,30 @@ pub(crate) fn for_each_variable(
     unsafe {
         let mut entry = environ();
         while !entry.is_null() && !(*entry).is_null() {
-            let start = (*entry).cast::<u8>();
-            // The second byte is there if the first is not the end.
-            if *start != 0 && wanted([*start, *start.add(1)]) {
-                let bytes = CStr::from_ptr(*entry).to_bytes();
-                if let Some(split) = bytes.iter().position(|byte| *byte == b'=') {
-                    take(&bytes[..split], &bytes[split + 1..]);
-                }
+            let text = (*entry).cast::<u8>();
+            if begins(*text) && first_four(text).is_some_and(&wanted) {
+                take(CStr::from_ptr(*entry).to_bytes());
             }
             entry = entry.add(1);
         }
     }
+}
+
+/// The first four bytes of a string; none of a shorter one.
+///
+/// # Safety
+///
+/// `text` ends with a zero byte.
+unsafe fn first_four(text: *const u8) -> Option<[u8; 4]> {
+    let mut four = [0; 4];
+    for (at, byte) in four.iter_mut().enumerate() {
+        // SAFETY: none of the bytes before was the end.
+        *byte = unsafe { *text.add(at) };
+        if *byte == 0 {
+            return None;
+        }
+    }
+    Some(four)
 }
 
 #[cfg(not(target_vendor = "apple"))]
@@ -119,9 +133,13 @@ impl Status {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Stamp([u64; 4]);
 
-/// The stamp of the file at `path`, a link not followed; none if that cannot
+/// The stamp of a file in a folder, a link not followed; none if that cannot
 /// be told.
-pub(crate) fn stamp(path: &CStr) -> Option<Stamp> {
+pub(crate) fn stamp_in(dir: &Path, name: &str) -> Option<Stamp> {
+    with_c_path(&in_dir(dir, name), |path| Ok(stamp(path))).ok()?
+}
+
+fn stamp(path: &CStr) -> Option<Stamp> {
     let mut stat = MaybeUninit::<libc::stat>::uninit();
     // SAFETY: the path ends with a zero byte; the pointer is valid for
     // writes, and read only on success.
@@ -135,42 +153,40 @@ pub(crate) fn stamp(path: &CStr) -> Option<Stamp> {
     Some(Status::new(&stat).stamp())
 }
 
-/// Calls `then` with a path as C has it: on the stack, where it fits.
-fn with_c_path<T>(path: &Path, then: impl FnOnce(&CStr) -> io::Result<T>) -> io::Result<T> {
-    let bytes = path.as_os_str().as_bytes();
-    let mut stack = [0; 256];
-    match stack.get_mut(..=bytes.len()) {
-        Some(place) => {
-            // The last byte stays zero.
-            place[..bytes.len()].copy_from_slice(bytes);
-            let path = CStr::from_bytes_with_nul(place);
-            then(path.map_err(|_| io::ErrorKind::InvalidInput)?)
-        }
-        None => then(&CString::new(bytes)?),
+/// Calls `then` with a path, put together from parts, as C has it: on the
+/// stack, where it fits, since this is on the way of every host's start.
+fn with_c_path<T>(parts: &[&[u8]], then: impl FnOnce(&CStr) -> io::Result<T>) -> io::Result<T> {
+    let mut stack = [0_u8; 256];
+    let mut end = 0;
+    for part in parts {
+        let Some(place) = stack.get_mut(end..end + part.len()) else {
+            return then(&CString::new(parts.concat())?);
+        };
+        place.copy_from_slice(part);
+        end += part.len();
+    }
+    if end == stack.len() {
+        return then(&CString::new(parts.concat())?);
+    }
+    // SAFETY: what is left of the stack's bytes is zero, and that is at least
+    // one of them.
+    let path = unsafe { CStr::from_ptr(stack.as_ptr().cast()) };
+    if path.count_bytes() == end {
+        then(path)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
     }
 }
 
-/// The path of a file in a folder, as C has it; none with a zero byte in it.
-pub(crate) fn c_path_in(dir: &Path, name: &str) -> Option<CString> {
-    let dir = dir.as_os_str().as_bytes();
-    let mut path = Vec::with_capacity(dir.len() + name.len() + 2);
-    path.extend_from_slice(dir);
-    path.push(b'/');
-    path.extend_from_slice(name.as_bytes());
-    path.push(0);
-    CString::from_vec_with_nul(path).ok()
+/// A file in a folder, for [`with_c_path`].
+fn in_dir<'a>(dir: &'a Path, name: &'a str) -> [&'a [u8]; 3] {
+    [dir.as_os_str().as_bytes(), b"/", name.as_bytes()]
 }
 
-/// Whether `path` is a name of the open file.
-pub(crate) fn is_same_file(fd: c_int, path: &CStr) -> bool {
+/// Whether the open file is the one of this name in a folder.
+pub(crate) fn is_same_file(fd: c_int, dir: &Path, name: &str) -> bool {
     let open = status(fd).ok();
-    open.is_some_and(|open| stamp(path) == Some(open.stamp()))
-}
-
-/// Takes the name of a file away; one that is gone already is well.
-pub(crate) fn unlink(path: &CStr) {
-    // SAFETY: the path ends with a zero byte.
-    unsafe { libc::unlink(path.as_ptr()) };
+    open.is_some_and(|open| stamp_in(dir, name) == Some(open.stamp()))
 }
 
 /// Whether a link at the end of a path is followed or refused.
@@ -186,9 +202,9 @@ pub(crate) struct Small {
     fd: c_int,
 }
 
-/// Opens a file to read at once; none if it is not there. Never waits for a
-/// FIFO's writer or takes a terminal.
-pub(crate) fn open_small(path: &Path, links: Links) -> io::Result<Option<Small>> {
+/// Opens a file to read at once; none if it is not there. Its path comes in
+/// parts. Never waits for a FIFO's writer or takes a terminal.
+pub(crate) fn open_small(path: &[&[u8]], links: Links) -> io::Result<Option<Small>> {
     const FLAGS: c_int = libc::O_RDONLY | libc::O_CLOEXEC | libc::O_NONBLOCK | libc::O_NOCTTY;
     let flags = match links {
         Links::Follow => FLAGS,
@@ -249,9 +265,9 @@ pub(crate) fn user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// Opens `path` to append to, made with mode 0600 if it is not there. Never
-/// follows a link, waits for a FIFO's reader or takes a terminal.
-pub(crate) fn open_append(path: &CStr) -> io::Result<c_int> {
+/// Opens a file in a folder to append to, made with mode 0600 if it is not
+/// there. Never follows a link, waits for a FIFO's reader or takes a terminal.
+pub(crate) fn open_append(dir: &Path, name: &str) -> io::Result<c_int> {
     const FLAGS: c_int = libc::O_WRONLY
         | libc::O_APPEND
         | libc::O_CREAT
@@ -259,8 +275,23 @@ pub(crate) fn open_append(path: &CStr) -> io::Result<c_int> {
         | libc::O_NOFOLLOW
         | libc::O_NONBLOCK
         | libc::O_NOCTTY;
-    // SAFETY: the path ends with a zero byte; the mode goes with O_CREAT.
-    check(unsafe { libc::open(path.as_ptr(), FLAGS, 0o600) })
+    with_c_path(&in_dir(dir, name), |path| {
+        // SAFETY: the path ends with a zero byte; the mode goes with O_CREAT.
+        check(unsafe { libc::open(path.as_ptr(), FLAGS, 0o600) })
+    })
+}
+
+/// Makes a folder for its user alone. Whether it is there afterwards; not
+/// where the one above is missing.
+pub(crate) fn make_dir(dir: &Path) -> bool {
+    let made = with_c_path(&[dir.as_os_str().as_bytes()], |path| {
+        // SAFETY: the path ends with a zero byte.
+        check(unsafe { libc::mkdir(path.as_ptr(), 0o700) })
+    });
+    match made {
+        Ok(_) => true,
+        Err(error) => error.raw_os_error() == Some(libc::EEXIST),
+    }
 }
 
 /// Closes a descriptor that nobody else uses.

@@ -6,6 +6,7 @@
 //! Schema by which editors complete `events.toml`.
 
 mod app;
+mod docs;
 mod editor;
 mod enums;
 mod event;
@@ -15,6 +16,7 @@ pub(crate) mod table;
 mod value;
 
 pub(crate) use app::App;
+pub(crate) use docs::Docs;
 pub use editor::events_toml_json_schema;
 pub(crate) use enums::Enum;
 pub(crate) use event::Event;
@@ -39,6 +41,9 @@ pub(crate) struct Declarations {
     /// What is promised for all events alike.
     #[schemars(required)]
     pub(crate) policy: Option<Policy>,
+    /// Hand-written pages with parts that are made from this file.
+    #[schemars(default, with = "Docs")]
+    pub(crate) docs: Option<Docs>,
     /// Closed lists of words, for the fields of type choice and set.
     #[schemars(default)]
     pub(crate) enums: Named<Enum>,
@@ -54,6 +59,7 @@ impl Declarations {
             schema: table.required("schema", "schema = 1"),
             app: table.required("app", "[app]"),
             policy: table.required("policy", "[policy]"),
+            docs: table.optional("docs"),
             enums: table.optional("enums").unwrap_or_default(),
             events: table.optional("events").unwrap_or_default(),
         };

@@ -235,6 +235,7 @@ fn unknown_key(
 }
 
 /// An array whose elements are all of one kind.
+#[derive(Debug)]
 pub(crate) struct List<T>(pub(crate) Vec<T>);
 
 impl<T> Default for List<T> {

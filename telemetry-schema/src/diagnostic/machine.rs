@@ -144,11 +144,11 @@ mod tests {
     #[test]
     fn github() {
         let (diagnostics, sources) = found();
-        insta::assert_snapshot!(to_github(&diagnostics, &sources), @r#"
+        insta::assert_snapshot!(to_github(&diagnostics, &sources), @"
         ::error file=a%2Cb.toml,line=1,endLine=1,col=1,endColumn=1,title=T004 missing-key::`events.toml` has no `policy`%0A`policy` is missing here%0Anote: nothing is assumed: what people are told and what the program does is all written down%0Ahelp: write `[policy]`
         ::error file=a%2Cb.toml,line=2,endLine=2,col=7,endColumn=20,title=T003 wrong-type::`app` must be a table%0Athis is a text%0Anote: nothing is converted, so that what is written is what is meant%0Ahelp: write it like `app = { ... }`
-        ::error file=a%2Cb.toml,line=3,endLine=3,col=2,endColumn=9,title=T002 unknown-key::`events.toml` has no key `policies`%0Anot a key here%0Anote: its keys are `schema`, `app`, `policy`, `enums` and `events`%0Ahelp: remove it
-        "#);
+        ::error file=a%2Cb.toml,line=3,endLine=3,col=2,endColumn=9,title=T002 unknown-key::`events.toml` has no key `policies`%0Anot a key here%0Anote: its keys are `schema`, `app`, `policy`, `docs`, `enums` and `events`%0Ahelp: remove it
+        ");
     }
 
     #[test]
@@ -159,26 +159,26 @@ mod tests {
         [
           {
             "code": "T003",
-            "helps": [
-              "write it like `app = { ... }`"
-            ],
+            "name": "wrong-type",
+            "severity": "error",
+            "message": "`app` must be a table",
             "labels": [
               {
-                "column": 7,
-                "end_column": 21,
-                "end_line": 2,
                 "file": "a,b.toml",
                 "line": 2,
-                "primary": true,
-                "text": "this is a text"
+                "column": 7,
+                "end_line": 2,
+                "end_column": 21,
+                "text": "this is a text",
+                "primary": true
               }
             ],
-            "message": "`app` must be a table",
-            "name": "wrong-type",
             "notes": [
               "nothing is converted, so that what is written is what is meant"
             ],
-            "severity": "error"
+            "helps": [
+              "write it like `app = { ... }`"
+            ]
           }
         ]
         "#);

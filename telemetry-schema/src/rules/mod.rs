@@ -32,6 +32,8 @@ pub(crate) enum Check {
     Meant(fn(&Meant<'_>, &mut Vec<Diagnostic>)),
     /// When the lock is read and held against the schema.
     Lock,
+    /// On a page of `[docs]`, by whoever fills its regions.
+    Page,
 }
 
 /// The schema as meant, with the declarations for the places. Events and
@@ -60,6 +62,7 @@ mod ceiling;
 mod choice_source;
 mod consent_word;
 mod doc_line;
+mod docs;
 mod endpoint;
 mod enum_size;
 pub(crate) mod expiry;
@@ -69,6 +72,8 @@ pub(crate) mod level;
 pub(crate) mod lock;
 mod name_collision;
 mod name_form;
+pub mod page;
+mod page_path;
 pub(crate) mod policy_range;
 mod precision;
 pub(crate) mod reading;
@@ -81,8 +86,10 @@ mod unknown_enum;
 mod unused_enum;
 mod version_releases;
 
-/// Every rule, by code.
-pub static ALL: [&Rule; 33] = [
+pub use docs::{by_code, by_name, every, markdown};
+
+/// Every rule of `events.toml` and `events.lock`, by code.
+pub static ALL: [&Rule; 34] = [
     &reading::SYNTAX,
     &reading::UNKNOWN_KEY,
     &reading::WRONG_TYPE,
@@ -116,7 +123,12 @@ pub static ALL: [&Rule; 33] = [
     &lock::MISSING,
     &lock::DAMAGED,
     &lock::STALE,
+    &page_path::RULE,
 ];
+
+/// The rules of the pages that `[docs]` lists, by code; they follow those of
+/// [`ALL`].
+pub static PAGES: [&Rule; 2] = [&page::REGION, &page::NO_REGION];
 
 /// Runs the rules that need only what is written.
 pub(crate) fn check_declared(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
@@ -142,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_in_order() {
-        for (index, rule) in ALL.iter().enumerate() {
+        for (index, rule) in every().enumerate() {
             assert_eq!(rule.code, format!("T{:03}", index + 1), "{}", rule.name);
             assert!(
                 rule.docs.len() > 80,
@@ -150,9 +162,9 @@ mod tests {
                 rule.name
             );
         }
-        let mut names: Vec<_> = ALL.iter().map(|rule| rule.name).collect();
+        let mut names: Vec<_> = every().map(|rule| rule.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), ALL.len());
+        assert_eq!(names.len(), every().count());
     }
 }

@@ -1,5 +1,6 @@
 //! Real pages, held against what their regions should say.
 
+use crate::fixture::EVERYTHING;
 use crate::regions::{Content, HostFormat, Sections, apply};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,12 +41,6 @@ fn check_page(page: &Path, schema: &Bound) {
     }
 }
 
-#[test]
-fn the_website_says_what_events_toml_says() {
-    let schema = load(&website().join("../events.toml"));
-    check_page(&website().join("src/pages/telemetry.astro"), &schema);
-}
-
 /// `website/checks/hostile.mjs` then reads these pages in a browser.
 #[test]
 fn pages_of_every_kind_take_hostile_text() {
@@ -59,6 +54,32 @@ fn pages_of_every_kind_take_hostile_text() {
         "public/text.txt",
     ] {
         check_page(&folder.join(page), &schema);
+    }
+}
+
+/// The rule `page-path` and the formats know the same ends of names.
+#[test]
+fn what_can_be_listed_can_be_filled() {
+    for ending in [
+        ".md",
+        ".markdown",
+        ".mdx",
+        ".html",
+        ".htm",
+        ".astro",
+        ".txt",
+        ".MD",
+        ".rs",
+        ".xhtml",
+        "",
+    ] {
+        let page = format!("page{ending}");
+        let listed = format!("{EVERYTHING}[docs]\npages = [\"{page}\"]\n");
+        assert_eq!(
+            telemetry_schema::read("events.toml", &listed).is_ok(),
+            HostFormat::of_path(&page).is_some(),
+            "{page}"
+        );
     }
 }
 

@@ -108,6 +108,78 @@ fn help_says_what_each_command_does_and_how_it_ends() {
 }
 
 #[test]
+fn help_of_the_switch() {
+    insta::assert_snapshot!(help("on"), @r"
+    Turn telemetry on
+
+    Records your yes to what this version collects, and shows first what that is if you have not seen it. A no from elsewhere still wins.
+
+    Usage: caro-telemetry on [OPTIONS]
+
+    Options:
+          --json
+              Print a JSON object
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+    insta::assert_snapshot!(help("off"), @r"
+    Turn telemetry off and delete what it has kept
+
+    Writes one file, your answer, and asks nothing. All events that were kept and the key of their session ids are deleted; `export` saves the events first.
+
+    Usage: caro-telemetry off [OPTIONS]
+
+    Options:
+          --json
+              Print a JSON object
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+    insta::assert_snapshot!(help("air-gap"), @r"
+    Keep events on this machine and send nothing, or end that
+
+    Records your wish. The configuration and the administrator can wish the same, and then it holds whatever you say.
+
+    Usage: caro-telemetry air-gap [OPTIONS] <STATE>
+
+    Arguments:
+      <STATE>
+              Whether it is to hold
+
+              Possible values:
+              - on:  From now on
+              - off: No longer
+
+    Options:
+          --json
+              Print a JSON object
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+    Exit codes:
+      0  done
+      1  refused, or not confirmed
+      2  the command line was not understood
+      3  the queue could not be read, or the result not be written
+    ");
+}
+
+#[test]
 fn exit_codes_are_those_of_the_help() {
     assert_eq!(
         [Exit::Done, Exit::Refused, Exit::Failed].map(i32::from),

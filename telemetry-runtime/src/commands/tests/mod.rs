@@ -2,16 +2,20 @@
 
 mod clear;
 mod export;
+mod first_run;
 mod help;
 mod show;
 mod status;
+mod switch;
+#[cfg(unix)]
+mod terminal;
 
 use super::console::Console;
 use super::{Context, Exit, Session, TelemetryCommands};
 use crate::config::TelemetryConfig;
 use crate::environment::Environment;
 use crate::host::Host;
-use crate::policy::{ConsentDefault, Policy};
+use crate::policy::{Collected, ConsentDefault, Policy};
 use crate::spool::SPOOL_FILE;
 use crate::store::Terms;
 use std::fs;
@@ -106,7 +110,22 @@ const POLICY: Policy = Policy {
         ConsentDefault::OptIn,
         ConsentDefault::OptIn,
     ],
-    notice: crate::Notice::NONE,
+    notice: crate::Notice {
+        collects: &[
+            Collected {
+                event: "session_start",
+                doc: "Caro was started.",
+                why: "Tells us which releases are in use.",
+            },
+            Collected {
+                event: "command_generation",
+                doc: "Caro made a command.",
+                why: "Tells us how long a backend takes.",
+            },
+        ],
+        never: &["what you type"],
+        widened: &[],
+    },
 };
 
 fn record(event: u16, payload: u128, time_ms: u64) -> [u8; RECORD_LEN] {
@@ -189,8 +208,7 @@ impl User {
 
     fn runs(&self, command: &TelemetryCommands) -> Said {
         let mut out = Vec::new();
-        let exit = self.runs_into(command, &mut out);
-        let (exit, err) = exit;
+        let (exit, err) = self.runs_into(command, &mut out);
         Said {
             exit,
             out: self.readable(&out),
@@ -203,13 +221,23 @@ impl User {
         command: &TelemetryCommands,
         out: &mut dyn std::io::Write,
     ) -> (Exit, Vec<u8>) {
+        self.with_session(out, |session, console| command.run_on(session, console))
+    }
+
+    /// Calls `run` with the user's machine; what it said on standard error
+    /// comes back beside its result.
+    fn with_session<T>(
+        &self,
+        out: &mut dyn std::io::Write,
+        run: impl FnOnce(&Session<'_>, &mut Console<'_>) -> T,
+    ) -> (T, Vec<u8>) {
         let dir = self.dir();
-        let pairs = [("CARO_TELEMETRY_DIR", dir.to_str().unwrap())];
-        let more = self
-            .variables
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()));
-        let environment = Environment::from_pairs("caro", pairs.into_iter().chain(more));
+        let own = format!("CARO_TELEMETRY_DIR={}", dir.to_str().unwrap());
+        let more = self.variables.iter();
+        let more = more.map(|(name, value)| format!("{name}={value}"));
+        let entries: Vec<String> = std::iter::once(own).chain(more).collect();
+        let entries = entries.iter().map(String::as_str);
+        let environment = Environment::from_entries("caro", entries);
         let host = Host::new("caro", self.version, false, false);
         let terms = Terms {
             machine_id: || None,
@@ -218,7 +246,7 @@ impl User {
         let context = Context::new(host, &self.config, &PROGRAM, &POLICY);
         let session = Session::new(context, environment, terms);
         let mut err = Vec::new();
-        let exit = command.run_on(
+        let result = run(
             &session,
             &mut Console {
                 out,
@@ -229,7 +257,7 @@ impl User {
                 can_ask: self.answer.is_some(),
             },
         );
-        (exit, err)
+        (result, err)
     }
 
     /// Without what differs from run to run, and without colours.

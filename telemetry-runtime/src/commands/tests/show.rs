@@ -60,7 +60,7 @@ fn json_is_what_would_be_sent() {
         assert_eq!(event["session_id"].as_str().unwrap().len(), 16);
     }
     assert_eq!(events[0]["timestamp"], "2026-01-31T11:59:10Z");
-    insta::assert_snapshot!(events[0]["event_type"], @r#"{"backend":"embedded","duration_ms":1500,"fallback":null,"success":true,"type":"command_generation"}"#);
+    insta::assert_snapshot!(events[0]["event_type"], @r#"{"type":"command_generation","backend":"embedded","duration_ms":1500,"success":true,"fallback":null}"#);
     assert_eq!(said.err, "");
 }
 

@@ -12,20 +12,26 @@ fn json(user: &User) -> Value {
     serde_json::from_str(&said.out).unwrap()
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn says_what_decides() {
     let user = User::with_events();
     insta::assert_snapshot!(text(&user), @r"
     Telemetry is on: beta releases are on until turned off.
 
-    INPUT                   FROM           VALUE  SAYS
-    test runner             environment    -      unset
-    --no-telemetry          command line   -      unset
-    DO_NOT_TRACK            environment    -      unset
-    CARO_TELEMETRY_ENABLED  environment    -      unset
-    telemetry.enabled       configuration  -      unset
-    CI service              environment    -      unset
-    release channel         build          beta   default yes <- decides
+    INPUT                   FROM                      VALUE      SAYS
+    platform                linux                     supported  silent
+    test runner             environment, build        no         silent
+    --no-telemetry          command line              not given  silent
+    DO_NOT_TRACK            environment               -          silent
+    CARO_TELEMETRY_ENABLED  environment               -          silent
+    administrator           /etc/caro/telemetry.toml  -          silent
+    configuration           the program's own file    -          silent
+    answer                  answer.toml               -          silent
+    data folder             see below                 found      silent
+    CI                      environment               no         silent
+    channel                 version and build         beta       silent
+    channel default         events.toml               on         default yes <- decides
 
     Program     caro 1.1.0-beta, schema generation 1
     Level       normal
@@ -38,6 +44,7 @@ fn says_what_decides() {
     ");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_gets_a_table() {
     let mut user = User::with_events();
@@ -46,15 +53,20 @@ fn a_terminal_gets_a_table() {
     insta::assert_snapshot!(text(&user), @r"
     Telemetry is off: DO_NOT_TRACK is set.
 
-     INPUT                    FROM            VALUE   SAYS
-    ────────────────────────────────────────────────────────────────
-     test runner              environment     -       unset
-     --no-telemetry           command line    -       unset
-     DO_NOT_TRACK             environment     1       no <- decides
-     CARO_TELEMETRY_ENABLED   environment     -       unset
-     telemetry.enabled        configuration   -       unset
-     CI service               environment     CI      default no
-     release channel          build           beta    default yes
+     INPUT                    FROM                       VALUE       SAYS
+    ───────────────────────────────────────────────────────────────────────────────
+     platform                 linux                      supported   silent
+     test runner              environment, build         no          silent
+     --no-telemetry           command line               not given   silent
+     DO_NOT_TRACK             environment                1           no <- decides
+     CARO_TELEMETRY_ENABLED   environment                -           silent
+     administrator            /etc/caro/telemetry.toml   -           silent
+     configuration            the program's own file     -           silent
+     answer                   answer.toml                -           silent
+     data folder              see below                  found       silent
+     CI                       environment                CI          default no
+     channel                  version and build          beta        silent
+     channel default          events.toml                on          default yes
 
     Program     caro 1.1.0-beta, schema generation 1
     Level       normal
@@ -67,84 +79,61 @@ fn a_terminal_gets_a_table() {
     ");
 }
 
+#[cfg(target_os = "linux")]
 #[test]
-fn json_has_it_all() {
-    let user = User::with_events();
-    insta::assert_snapshot!(format!("{:#}", json(&user)), @r#"
+fn json_has_every_input() {
+    let status = json(&User::with_events());
+    let inputs = status["inputs"].as_array().unwrap();
+    let lines: Vec<String> = inputs.iter().map(Value::to_string).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    {"name":"platform","value":"supported","source":"linux","verdict":"silent","decides":false}
+    {"name":"test runner","value":"no","source":"environment, build","verdict":"silent","decides":false}
+    {"name":"--no-telemetry","value":"not given","source":"command line","verdict":"silent","decides":false}
+    {"name":"DO_NOT_TRACK","value":null,"source":"environment","verdict":"silent","decides":false}
+    {"name":"CARO_TELEMETRY_ENABLED","value":null,"source":"environment","verdict":"silent","decides":false}
+    {"name":"administrator","value":null,"source":"/etc/caro/telemetry.toml","verdict":"silent","decides":false}
+    {"name":"configuration","value":null,"source":"the program's own file","verdict":"silent","decides":false}
+    {"name":"answer","value":null,"source":"HOME/telemetry/answer.toml","verdict":"silent","decides":false}
+    {"name":"data folder","value":"found","source":"HOME/telemetry","verdict":"silent","decides":false}
+    {"name":"CI","value":"no","source":"environment","verdict":"silent","decides":false}
+    {"name":"channel","value":"beta","source":"version and build","verdict":"silent","decides":false}
+    {"name":"channel default","value":"on","source":"events.toml","verdict":"default yes","decides":true}
+    "#);
+}
+
+#[test]
+fn json_has_the_rest() {
+    let mut status = json(&User::with_events());
+    status
+        .as_object_mut()
+        .unwrap()
+        .shift_remove("inputs")
+        .unwrap();
+    insta::assert_snapshot!(format!("{status:#}"), @r#"
     {
-      "app": "caro",
-      "channel": "beta",
-      "data_dir": "HOME/telemetry",
-      "docs_url": "https://caro.sh/telemetry",
       "enabled": true,
-      "endpoint": "https://telemetry.caro.sh/api/events",
-      "generation": 1,
-      "inputs": [
-        {
-          "decides": false,
-          "name": "test runner",
-          "source": "environment",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": false,
-          "name": "--no-telemetry",
-          "source": "command line",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": false,
-          "name": "DO_NOT_TRACK",
-          "source": "environment",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": false,
-          "name": "CARO_TELEMETRY_ENABLED",
-          "source": "environment",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": false,
-          "name": "telemetry.enabled",
-          "source": "configuration",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": false,
-          "name": "CI service",
-          "source": "environment",
-          "value": null,
-          "verdict": "unset"
-        },
-        {
-          "decides": true,
-          "name": "release channel",
-          "source": "build",
-          "value": "beta",
-          "verdict": "default yes"
-        }
-      ],
-      "level": "normal",
-      "notes": [],
-      "put_aside": [],
-      "queue": {
-        "empty_slots": 0,
-        "events": 3,
-        "expired": 0,
-        "garbage_slots": 0,
-        "kept_for_newer_version": 0,
-        "quarantine_reasons": [],
-        "quarantined": 0
-      },
       "reason": "beta releases are on until turned off",
+      "app": "caro",
+      "version": "1.1.0-beta",
+      "channel": "beta",
+      "level": "normal",
+      "air_gapped": false,
+      "generation": 1,
+      "data_dir": "HOME/telemetry",
+      "queue": {
+        "events": 3,
+        "kept_for_newer_version": 0,
+        "quarantined": 0,
+        "quarantine_reasons": [],
+        "empty_slots": 0,
+        "garbage_slots": 0,
+        "expired": 0
+      },
+      "put_aside": [],
+      "notes": [],
       "retention_days": 90,
-      "version": "1.1.0-beta"
+      "endpoint": "https://telemetry.caro.sh/api/events",
+      "docs_url": "https://caro.sh/telemetry"
     }
     "#);
 }
@@ -152,7 +141,7 @@ fn json_has_it_all() {
 #[test]
 fn exactly_one_input_decides() {
     let cases = [
-        (None, None, false, true, "release channel"),
+        (None, None, false, true, "channel default"),
         (
             Some(("CARO_TELEMETRY_ENABLED", "false")),
             None,
@@ -172,9 +161,9 @@ fn exactly_one_input_decides() {
             Some(false),
             false,
             false,
-            "telemetry.enabled",
+            "configuration",
         ),
-        (None, Some(true), false, true, "telemetry.enabled"),
+        (None, Some(true), false, true, "configuration"),
         (
             Some(("DO_NOT_TRACK", "1")),
             Some(true),
@@ -182,13 +171,7 @@ fn exactly_one_input_decides() {
             false,
             "DO_NOT_TRACK",
         ),
-        (
-            Some(("GITHUB_ACTIONS", "true")),
-            None,
-            false,
-            false,
-            "CI service",
-        ),
+        (Some(("GITHUB_ACTIONS", "true")), None, false, false, "CI"),
         (None, Some(true), true, false, "--no-telemetry"),
     ];
     for (variable, enabled, off_for_this_run, expected, decider) in cases {

@@ -109,7 +109,7 @@ struct Writer(Spool);
 
 impl Writer {
     fn open(dir: &Path) -> Self {
-        Self(Spool::open(Permit::for_tests(), dir, NOON, RETENTION).unwrap())
+        Self(Spool::open(Permit::for_tests(), dir.to_owned(), NOON, RETENTION).unwrap())
     }
 
     fn tick(&self, number: u64) {

@@ -1,0 +1,192 @@
+//! What a command has to say, to people and to programs.
+
+use crate::Outcome;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+use telemetry_schema::diagnostic::{Diagnostic, Severity, render, to_github, to_json};
+use telemetry_schema::{Sources, rules};
+
+/// How findings are printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    // For people.
+    #[default]
+    Text,
+    // One JSON document on standard output, and nothing else there.
+    Json,
+    // Annotations of GitHub Actions.
+    Github,
+}
+
+/// Where a command speaks.
+pub(crate) struct Console<'w> {
+    format: Format,
+    out: &'w mut dyn Write,
+    err: &'w mut dyn Write,
+    /// The findings so far, where they are printed as one document.
+    findings: Vec<Value>,
+    /// What is printed in place of the findings.
+    document: Option<Value>,
+}
+
+impl<'w> Console<'w> {
+    /// Speaks to `out` of results, and to `err` of what is wrong.
+    pub(crate) fn new(format: Format, out: &'w mut dyn Write, err: &'w mut dyn Write) -> Self {
+        Self {
+            format,
+            out,
+            err,
+            findings: Vec::new(),
+            document: None,
+        }
+    }
+
+    /// A result, for people.
+    pub(crate) fn say(&mut self, line: fmt::Arguments<'_>) -> io::Result<()> {
+        match self.format {
+            Format::Json => writeln!(self.err, "{line}"),
+            Format::Text | Format::Github => writeln!(self.out, "{line}"),
+        }
+    }
+
+    /// Why the command could not run.
+    pub(crate) fn could_not(&mut self, message: fmt::Arguments<'_>) -> io::Result<Outcome> {
+        match self.format {
+            Format::Github => writeln!(self.out, "::error::{}", escaped(&message.to_string()))?,
+            Format::Text | Format::Json => writeln!(self.err, "error: {message}")?,
+        }
+        Ok(Outcome::CouldNotRun)
+    }
+
+    /// The same, of a file.
+    pub(crate) fn could_not_access(
+        &mut self,
+        what: &str,
+        path: &Path,
+        error: &io::Error,
+    ) -> io::Result<Outcome> {
+        self.could_not(format_args!("cannot {what} {}: {error}", path.display()))
+    }
+
+    /// What is wrong with a file, and how many such findings there are.
+    pub(crate) fn tell(
+        &mut self,
+        diagnostics: &[Diagnostic],
+        sources: &Sources<'_>,
+    ) -> io::Result<()> {
+        match self.format {
+            Format::Json => {
+                if let Value::Array(found) = to_json(diagnostics, sources) {
+                    self.findings.extend(found);
+                }
+                Ok(())
+            }
+            Format::Github => write!(self.out, "{}", to_github(diagnostics, sources)),
+            Format::Text => {
+                write!(self.err, "{}", render(diagnostics, sources, true))?;
+                for severity in [Severity::Error, Severity::Warning] {
+                    let found = diagnostics.iter();
+                    let count = found.filter(|found| found.severity == severity).count();
+                    if count > 0 {
+                        let plural = if count == 1 { "" } else { "s" };
+                        let (name, severity) = (sources.events_name, severity.name());
+                        writeln!(self.err, "{name}: {count} {severity}{plural}")?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Something that no rule has a code for, found in the line of a file.
+    pub(crate) fn tell_drift(&mut self, drift: &Told<'_>) -> io::Result<()> {
+        let Told {
+            file,
+            line,
+            message,
+            help,
+            diff,
+        } = drift;
+        match self.format {
+            Format::Text => write!(self.out, "{diff}"),
+            Format::Json => {
+                self.findings.push(json!({
+                    "code": null,
+                    "name": "drift",
+                    "severity": Severity::Error.name(),
+                    "message": message,
+                    "labels": [{ "file": file, "line": line, "primary": true }],
+                    "notes": [],
+                    "helps": [help],
+                    "diff": diff,
+                }));
+                Ok(())
+            }
+            Format::Github => writeln!(
+                self.out,
+                "::error file={},line={line},title=drift::{}%0Ahelp: {}%0A{}",
+                escaped(file).replace(':', "%3A").replace(',', "%2C"),
+                escaped(message),
+                escaped(help),
+                escaped(diff),
+            ),
+        }
+    }
+
+    /// The last line about what is wrong, for people.
+    pub(crate) fn conclude(&mut self, line: fmt::Arguments<'_>) -> io::Result<()> {
+        writeln!(self.err, "{line}")
+    }
+
+    /// Text as it is, or the same as a document.
+    pub(crate) fn show(&mut self, text: &str, document: impl FnOnce() -> Value) -> io::Result<()> {
+        match self.format {
+            Format::Json => {
+                self.document = Some(document());
+                Ok(())
+            }
+            Format::Text | Format::Github => write!(self.out, "{text}"),
+        }
+    }
+
+    /// Prints the document of a command that has ended.
+    pub(crate) fn finish(self) -> io::Result<()> {
+        if self.format != Format::Json {
+            return Ok(());
+        }
+        let document = self.document.unwrap_or(Value::Array(self.findings));
+        writeln!(self.out, "{document:#}")
+    }
+}
+
+/// A file that is not what it should be, as it is told.
+pub(crate) struct Told<'a> {
+    /// Its path, as people should see it.
+    pub(crate) file: &'a str,
+    /// The first line that differs, from 1.
+    pub(crate) line: usize,
+    pub(crate) message: &'a str,
+    pub(crate) help: &'a str,
+    pub(crate) diff: &'a str,
+}
+
+/// A text as the data of a workflow command, which ends with its line.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
+}
+
+/// The documentation of a rule as a document.
+pub(crate) fn rule_json(rule: &rules::Rule) -> Value {
+    json!({
+        "code": rule.code,
+        "name": rule.name,
+        "severity": rule.severity.name(),
+        "summary": rule.summary(),
+        "documentation": rule.page(1),
+    })
+}

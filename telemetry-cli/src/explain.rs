@@ -1,0 +1,77 @@
+//! `cargo telemetry explain`
+
+use crate::console::{Console, rule_json};
+use crate::{Outcome, Project};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::io;
+use telemetry_schema::rules::{self, Rule};
+
+/// Lists all rules.
+pub(crate) fn list(console: &mut Console<'_>) -> io::Result<Outcome> {
+    let width = rules::every().map(|rule| rule.name.len()).max();
+    let width = width.unwrap_or_default();
+    let mut text = String::new();
+    for rule in rules::every() {
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            text,
+            "{}  {:width$}  {}",
+            rule.code,
+            rule.name,
+            rule.summary()
+        );
+    }
+    console.show(&text, || rules::every().map(rule_json).collect::<Value>())?;
+    Ok(Outcome::Fine)
+}
+
+/// Explains a rule.
+pub(crate) fn rule(rule: &Rule, console: &mut Console<'_>) -> io::Result<Outcome> {
+    console.show(&rule.page(1), || rule_json(rule))?;
+    Ok(Outcome::Fine)
+}
+
+/// Explains an event or a field of these declarations; a rule's name is
+/// taken where there is no such event.
+pub(crate) fn item(
+    project: &Project,
+    what: &str,
+    console: &mut Console<'_>,
+) -> io::Result<Outcome> {
+    let Some(bound) = project.load(console)? else {
+        return Ok(Outcome::Findings);
+    };
+    let (event, field) = match what.split_once('.') {
+        Some((event, field)) => (event, Some(field)),
+        None => (what, None),
+    };
+    if let Some(text) = telemetry_codegen::explain(&bound, event, field) {
+        console.show(
+            &text,
+            || json!({ "event": event, "field": field, "explanation": text }),
+        )?;
+        return Ok(Outcome::Fine);
+    }
+    if let Some(rule) = rules::by_name(what) {
+        return self::rule(rule, console);
+    }
+    let names = bound.schema.events.iter().map(|event| event.name.as_str());
+    let fields = bound.schema.events.iter().find(|known| known.name == event);
+    let (kind, known): (&str, Vec<&str>) = match fields {
+        Some(event) => (
+            "its fields",
+            event
+                .fields
+                .iter()
+                .map(|field| field.name.as_str())
+                .collect(),
+        ),
+        None => ("the events", names.collect()),
+    };
+    console.could_not(format_args!(
+        "there is no rule, event or field `{}`; {kind} are: {}",
+        what.escape_debug(),
+        known.join(", ")
+    ))
+}

@@ -1,0 +1,118 @@
+//! The first run on a terminal: what telemetry can tell, and the question.
+
+use super::console::Console;
+use super::inputs;
+use super::prompt::{self, Reply};
+use super::{Context, Session};
+use crate::consent::{
+    Decision, Reason, answer_by_default, notice, notice_shown, turn_off, turn_on,
+};
+use crate::policy::ConsentDefault;
+use std::path::Path;
+
+/// What [`first_run`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FirstRun {
+    /// Nothing: there is nothing to ask, or nobody to ask.
+    Passed,
+    /// It showed the notice and asked; this is whether the answer is yes.
+    Asked(bool),
+}
+
+impl FirstRun {
+    /// Whether somebody just said no. The host then sets `off_for_this_run`
+    /// in its configuration, so that a no that could not be recorded holds
+    /// for this run all the same.
+    pub fn is_no(self) -> bool {
+        self == Self::Asked(false)
+    }
+}
+
+/// Shows the notice and asks, on standard error, if standard input and error
+/// are terminals, nobody has answered, and nothing but the release channel's
+/// default decides. Else it shows, asks and records nothing.
+///
+/// A host calls it once it has read its arguments and configuration, and
+/// before `init`, so that the answer counts for this run; see also
+/// [`FirstRun::is_no`]. It never fails the host: an answer that could not be
+/// recorded is noted, and asked for again.
+pub fn first_run(context: &Context<'_>) -> FirstRun {
+    Console::with_standard(|console| run(&Session::of(context), console, prompt::ask))
+}
+
+/// The same with `ask`, which is given the question and whether yes is the
+/// answer that is offered.
+pub(super) fn run(
+    session: &Session<'_>,
+    console: &mut Console<'_>,
+    ask: impl FnOnce(&str, bool) -> Reply,
+) -> FirstRun {
+    let decision = inputs::decision(session);
+    let Some(dir) = session.dir.as_deref().filter(|_| console.can_ask) else {
+        return FirstRun::Passed;
+    };
+    let Some(default) = offered(&decision) else {
+        return FirstRun::Passed;
+    };
+    tell(session, console, &decision);
+    if default && let Err(error) = notice_shown(dir, &session.occasion()) {
+        console.note(error);
+    }
+    let question = if default {
+        "Keep telemetry on?"
+    } else {
+        "Turn telemetry on?"
+    };
+    let reply = ask(question, default);
+    record(session, console, dir, reply, default);
+    FirstRun::Asked(reply.is_yes(default))
+}
+
+/// The answer to offer, if there is something to ask.
+fn offered(decision: &Decision) -> Option<bool> {
+    let inputs = decision.inputs();
+    let Reason::ChannelDefault(channel, default) = decision.reason() else {
+        return None;
+    };
+    let is_open = |given: crate::answer::Given| given.lapsed_on(channel);
+    inputs
+        .answer
+        .given()
+        .is_none_or(is_open)
+        .then_some(default == ConsentDefault::OptOut)
+}
+
+fn tell(session: &Session<'_>, console: &mut Console<'_>, decision: &Decision) {
+    let context = &session.context;
+    if let Some(lapsed) = decision.inputs().answer.given() {
+        console.note(format_args!(
+            "on {}, a {} release was on by default and you left it so; that does not count for \
+             {} releases\n",
+            lapsed.date,
+            lapsed.channel.name(),
+            context.host.channel().name(),
+        ));
+    }
+    console.tell(notice(context.program.app, context.policy, decision));
+}
+
+fn record(
+    session: &Session<'_>,
+    console: &mut Console<'_>,
+    dir: &Path,
+    reply: Reply,
+    default: bool,
+) {
+    let occasion = session.occasion();
+    let recorded = match reply {
+        Reply::Typed(true) => turn_on(dir, &occasion),
+        Reply::Typed(false) => turn_off(dir, &occasion).map(|_| ()),
+        Reply::Default => answer_by_default(dir, default, &occasion).map(|_| ()),
+        // Nobody typed that no, but it holds.
+        Reply::Left => answer_by_default(dir, false, &occasion).map(|_| ()),
+    };
+    match recorded {
+        Ok(()) => console.tell(""),
+        Err(error) => console.note(error),
+    }
+}

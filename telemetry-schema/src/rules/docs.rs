@@ -1,0 +1,80 @@
+//! The rules' documentation, from their doc comments.
+
+use super::{ALL, PAGES, Rule};
+use std::fmt::Write;
+
+impl Rule {
+    /// Its code and name as a heading, how much it weighs, and its
+    /// documentation; Markdown, with the heading of this depth.
+    pub fn page(&self, depth: usize) -> String {
+        let Self {
+            code,
+            name,
+            severity,
+            docs,
+            ..
+        } = self;
+        let docs: Vec<&str> = docs
+            .lines()
+            .map(|line| line.strip_prefix(' ').unwrap_or(line))
+            .collect();
+        format!(
+            "{} {code} {name}\n\n*{}.* {}\n",
+            "#".repeat(depth),
+            match severity {
+                crate::Severity::Error => "Error",
+                crate::Severity::Warning => "Warning",
+            },
+            docs.join("\n").trim()
+        )
+    }
+
+    /// The first sentence or paragraph of its documentation, in one line.
+    pub fn summary(&self) -> String {
+        let first = self.docs.split("\n\n").next().unwrap_or_default();
+        first.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Every rule, by code.
+pub fn every() -> impl Iterator<Item = &'static Rule> {
+    ALL.into_iter().chain(PAGES)
+}
+
+/// The rule of this code, in capitals or not.
+pub fn by_code(code: &str) -> Option<&'static Rule> {
+    every().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+/// The rule of this name.
+pub fn by_name(name: &str) -> Option<&'static Rule> {
+    every().find(|rule| rule.name == name)
+}
+
+/// One Markdown page with all rules.
+pub fn markdown() -> String {
+    let mut page = String::from(
+        "<!-- Made from the doc comments of telemetry-schema/src/rules by\n     \
+         `BLESS=1 cargo test -p telemetry-schema --test rules`. Do not edit it. -->\n\n\
+         # The rules of `events.toml`\n\n\
+         Each finding names its rule by a code that never changes; `cargo telemetry explain CODE` prints \
+         what stands here.\n\n\
+         | code | name | what must hold |\n|---|---|---|\n",
+    );
+    for rule in every() {
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            page,
+            "| [{code}](#{anchor}) | {name} | {summary} |",
+            code = rule.code,
+            anchor = format!("{}-{}", rule.code, rule.name).to_lowercase(),
+            name = rule.name,
+            summary = rule.summary().replace('|', "\\|"),
+        );
+    }
+    for rule in every() {
+        page.push('\n');
+        page.push_str(&rule.page(2));
+    }
+    page
+}
