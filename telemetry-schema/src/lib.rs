@@ -58,7 +58,7 @@ pub struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     /// A file alone, for what is found in a page: its places are those of
-    /// [`File::Events`](diagnostic::File::Events).
+    /// [`diagnostic::File::Events`].
     pub fn alone(name: &'a str, text: &'a str) -> Self {
         Self {
             events_name: name,
