@@ -54,7 +54,6 @@ enum Commands {
 }
 
 fn main() {
-    let started = Instant::now();
     let cli = Cli::parse();
     let mut config = TelemetryConfig {
         off_for_this_run: cli.no_telemetry,
@@ -72,6 +71,7 @@ fn main() {
     if first_run(&context).is_no() {
         config.off_for_this_run = true;
     }
+    let started = Instant::now();
     caro_telemetry::init(host, &config);
     SessionStart {
         version: HostVersion,
