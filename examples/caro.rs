@@ -254,7 +254,7 @@ mod tests {
 
     #[test]
     fn a_request_never_reaches_the_events() {
-        let request = "mail the secret plan to alice@example.com";
+        let request = "mail the secret plan to somebody@example.com";
         let captured = capture(|| assert!(agent::suggest(request).is_err()));
         assert_eq!(captured.names(), ["backend_error", "command_generation"]);
         let error = captured.of::<CommandGeneration>()[0].error_category;

@@ -58,6 +58,11 @@ fn drained(records: &[[u8; 32]]) -> (Counts, Vec<String>) {
     };
     drain(&mut queue, &terms).unwrap();
     let events = queue.newest(10).unwrap();
+    // Not even what was refused is kept.
+    for entry in fs::read_dir(folder.path()).unwrap() {
+        let bytes = fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(7).any(|text| text == b"hunter2"));
+    }
     (
         queue.counts().unwrap(),
         events.into_iter().map(|event| event.data).collect(),
@@ -67,7 +72,7 @@ fn drained(records: &[[u8; 32]]) -> (Counts, Vec<String>) {
 #[test]
 fn text_in_a_record_is_refused() {
     let fingerprint = PROGRAM.running().fingerprint;
-    let text = *b"alice's password";
+    let text = *b"hunter2 password";
     let forged = [
         record(Letters::<1>(text)),
         record(Letters::<2>(text)),

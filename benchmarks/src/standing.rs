@@ -15,9 +15,8 @@ use serde::Serialize;
 /// administrator's file and for a recorded answer.
 pub const READY_INSTRUCTIONS: u64 = 4_000;
 
-/// The same where the folder has to be made first, which alone costs a bare
-/// write more than 4,000.
-pub const FIRST_READY_INSTRUCTIONS: u64 = 8_500;
+/// The same where the folder has to be made first.
+pub const FIRST_READY_INSTRUCTIONS: u64 = 5_500;
 
 /// Instructions of an emit before its system call.
 pub const EMIT_INSTRUCTIONS: u64 = 150;
@@ -199,7 +198,7 @@ mod tests {
         assert_eq!(broken(&run(160, 1.15, 100)), 0);
         assert_eq!(broken(&run(161, 1.15, 100)), 1);
         assert_eq!(broken(&run(4_001, 1.15, 100)), 2);
-        assert_eq!(broken(&run(8_501, 1.15, 100)), 3);
+        assert_eq!(broken(&run(5_501, 1.15, 100)), 3);
         assert_eq!(broken(&run(150, 1.150_1, 100)), 1);
         assert_eq!(broken(&run(150, f64::NAN, 100)), 1);
         assert_eq!(broken(&run(150, 1.0, 99)), 1);

@@ -12,7 +12,7 @@ use crate::spool::Spool;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use telemetry_wire::record::Time;
+use telemetry_wire::record::{TIME_END_MS, Time};
 use telemetry_wire::{Level, Program, Version, time};
 
 /// A handle on a program's telemetry, for hosts that pass it about; cheap to
@@ -158,6 +158,10 @@ impl State {
     #[cold]
     fn new_second(&self, second: u32, ms: u64) -> Time {
         let time = Time::new(ms);
+        if ms >= TIME_END_MS {
+            // Such a clock is set right before long; nothing of it is kept.
+            return time;
+        }
         let moment = u64::from(second) << 32 | u64::from(time.crc());
         self.moment.store(moment, Ordering::Relaxed);
         time

@@ -114,7 +114,7 @@ impl Environment<'static> {
     ///
     /// As with every reader that is not std's own, the environment must not
     /// be changed meanwhile; hosts call it at the start of `main`.
-    pub fn read(app: &str) -> Self {
+    pub(crate) fn read(app: &str) -> Self {
         let mut environment = Self::default();
         let own = own_first(app);
         let letters = LETTERS | bit(own[0]);

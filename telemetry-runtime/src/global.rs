@@ -19,6 +19,9 @@ static GATE: AtomicU8 = AtomicU8::new(0);
 /// Generated code calls it with its tables, as `YOUR_CRATE::init(host!(),
 /// &config)`. Call it once, at the start of `main`; a later call returns what
 /// the first one made. Events emitted before it are dropped.
+///
+/// It reads the environment without std's lock, so no other thread may be
+/// changing that at the time.
 pub fn init(
     program: &'static Program,
     policy: &Policy,

@@ -39,12 +39,15 @@ impl Drop for Restore {
 
 /// Takes the event if this thread captures.
 pub(crate) fn offer<E: Event>(event: E) -> bool {
-    CAPTURE.with_borrow_mut(|capture| {
-        if let Some(captured) = capture {
+    // A thread that is ending captures nothing.
+    let offered = CAPTURE.try_with(|capture| {
+        let mut capture = capture.borrow_mut();
+        if let Some(captured) = &mut *capture {
             captured.events.extend(Emitted::new(event));
         }
         capture.is_some()
-    })
+    });
+    offered.unwrap_or(false)
 }
 
 /// The events that [`capture`] saw, in order.

@@ -471,8 +471,8 @@ fn leaves(json: &Value, path: &mut String, places: &mut Vec<String>) {
 /// What somebody might put at a place of an event.
 fn forgeries(event: &Value, place: &str) -> Vec<Value> {
     let mut forged: Vec<Value> = [
-        json!("/home/alice/notes.txt"),
-        json!("alice@example.com"),
+        json!("/home/somebody/notes.txt"),
+        json!("somebody@example.com"),
         json!(["free text"]),
         json!({ "free": "text" }),
         json!(0.5),

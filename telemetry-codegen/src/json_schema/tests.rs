@@ -26,7 +26,7 @@ fn every_example_is_valid_and_nothing_near_it_is() {
         assert!(upload.is_valid(&json!([example, example])));
         for (place, wrong) in [
             ("/id", json!("6f1c2a4e-93d7-4b05-a1e8-4c7d20f5b396")),
-            ("/session_id", json!("alice")),
+            ("/session_id", json!("somebody")),
             ("/timestamp", json!("2026-01-31T12:34:56Z")),
             ("/event_type/type", json!("tree_felled")),
         ] {
@@ -56,8 +56,8 @@ fn fields_are_as_narrow_as_their_types() {
     };
     for (field, value, valid) in [
         ("version", json!("1.2.3-beta.1"), true),
-        ("version", json!("1.2.3-alice"), false),
-        ("version", json!("1.2.3+alice"), false),
+        ("version", json!("1.2.3-secret"), false),
+        ("version", json!("1.2.3+secret"), false),
         ("version", json!("12345.0.0"), false),
         ("version", Value::Null, false),
         ("hit", json!(false), true),

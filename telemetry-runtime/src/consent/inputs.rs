@@ -9,6 +9,7 @@ use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::{ConsentDefault, Policy};
 use crate::sys::Stamp;
+use std::ffi::OsStr;
 use std::path::Path;
 use telemetry_wire::{Channel, Program};
 
@@ -69,7 +70,8 @@ impl Inputs {
             supported: cfg!(unix),
             data_folder: places.data.is_some(),
             // A test that names a folder of its own keeps events there.
-            test_runner: (environment.test_runner || host.is_test()) && environment.dir.is_none(),
+            test_runner: (environment.test_runner || host.is_test())
+                && environment.dir.is_none_or(OsStr::is_empty),
             off_for_this_run: config.off_for_this_run,
             do_not_track: Opinion::of_do_not_track(environment.do_not_track),
             environment: Opinion::of_switch(environment.enabled),

@@ -28,16 +28,28 @@ pub(super) fn withdraw(dir: &Path) -> Withdrawal {
     let _lock = drain_lock(&dir.join(DRAIN_LOCK_FILE));
     remove_drafts(dir);
     let mut withdrawal = Withdrawal::default();
-    for path in held(dir) {
-        match fs::remove_file(&path) {
-            Ok(()) => withdrawal.removed += 1,
-            // A drainer was quicker.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(_) => withdrawal.left.push(path),
+    // Again, while there is something: a drainer that works without the lock
+    // file that was just looked for may have renamed what was listed.
+    for _ in 0..PASSES {
+        withdrawal.left.clear();
+        let found = held(dir);
+        if found.is_empty() {
+            break;
+        }
+        for path in found {
+            match fs::remove_file(&path) {
+                Ok(()) => withdrawal.removed += 1,
+                // A drainer was quicker.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(_) => withdrawal.left.push(path),
+            }
         }
     }
     withdrawal
 }
+
+/// How often the folder is looked through before what is left is reported.
+const PASSES: u32 = 8;
 
 /// What a no takes with it, in the order in which it goes. The key is first:
 /// what is left by a process that is killed in between can no longer be

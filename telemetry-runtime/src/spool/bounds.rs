@@ -16,12 +16,11 @@ use telemetry_wire::RECORD_LEN;
 const DAY_MS: u64 = 86_400_000;
 
 /// A spool file is set aside when its first record is this old, so that old
-/// records can go without the young ones.
-const ROTATE_AFTER_MS: u64 = 7 * DAY_MS;
-
-/// The time between the first and the last record of a file, at most: it is
-/// set aside at the first look of a day, and its writers leave it a day later.
-const SPAN_MS: u64 = ROTATE_AFTER_MS + 2 * DAY_MS;
+/// records can go without the young ones: a week, or a tenth of a retention
+/// that is short.
+fn rotate_after_ms(retention_ms: u64) -> u64 {
+    (7 * DAY_MS).min(retention_ms / 10)
+}
 
 /// Whether the bounds need a look: a day has begun since the spool was last
 /// written, or it has grown to a segment.
@@ -32,35 +31,51 @@ pub(super) fn due(status: &sys::Status, now_ms: u64) -> bool {
 /// Sets the spool aside if it is large or old, and unlinks set-aside files
 /// that hold a record older than the retention, then the oldest beyond the
 /// cap. Whether the spool was set aside. Errors leave things as they are.
+///
+/// What somebody still writes to is left alone; its writers leave it within a
+/// day. Where the clock has leapt by more than a retention since anything was
+/// written, nothing goes by its age: a clock that is right is believed the
+/// next time, when something has been written by it.
 pub(super) fn enforce(dir: &Path, now_ms: u64, retention_ms: u64) -> bool {
     let Some(_lock) = try_lock(dir) else {
         return false;
     };
-    let rotated = rotate(dir, now_ms).is_some();
-    let mut segments = segments(dir);
-    segments.retain(|segment| {
-        let expired = now_ms.saturating_sub(segment.first_ms) > retention_ms;
-        if expired {
-            let _ = fs::remove_file(&segment.path);
+    let spool = Segment::read(dir.join(SPOOL_FILE));
+    let before = segments(dir);
+    let written = before.iter().chain(&spool).map(|found| found.written_ms);
+    let leapt = now_ms.saturating_sub(written.max().unwrap_or(now_ms)) > retention_ms;
+    let age = |segment: &Segment| {
+        if leapt {
+            0
+        } else {
+            now_ms.saturating_sub(segment.first_ms(retention_ms))
         }
-        !expired
+    };
+    let rotated = spool.is_some_and(|spool| {
+        let old = age(&spool) > rotate_after_ms(retention_ms);
+        (spool.bytes >= super::SEGMENT_BYTES || (old && spool.bytes > 0)) && set_aside(dir)
     });
-    drop_beyond_cap(segments);
+    let mut segments = segments(dir);
+    segments.retain(|segment| age(segment) <= retention_ms || !segment.unlink_if_idle());
+    drop_beyond_cap(segments, retention_ms);
     rotated
 }
 
 /// Unlinks the oldest until the rest fits. There are a handful of them at the
 /// most, and a sort would be larger than all the rest of this file.
-fn drop_beyond_cap(mut segments: Vec<Segment>) {
+fn drop_beyond_cap(mut segments: Vec<Segment>, retention_ms: u64) {
     let mut bytes: u64 = segments.iter().map(|segment| segment.bytes).sum();
     while bytes > CAP_BYTES {
-        let times = segments.iter().map(|segment| segment.first_ms);
+        let times = segments
+            .iter()
+            .map(|segment| segment.first_ms(retention_ms));
         let Some((oldest, _)) = times.enumerate().min_by_key(|(_, first_ms)| *first_ms) else {
             return;
         };
         let segment = segments.swap_remove(oldest);
-        bytes -= segment.bytes;
-        let _ = fs::remove_file(&segment.path);
+        if segment.unlink_if_idle() {
+            bytes -= segment.bytes;
+        }
     }
 }
 
@@ -78,21 +93,20 @@ fn try_lock(dir: &Path) -> Option<File> {
     Some(file)
 }
 
-fn rotate(dir: &Path, now_ms: u64) -> Option<()> {
-    let path = dir.join(SPOOL_FILE);
-    let spool = Segment::read(path.clone())?;
-    let old = now_ms.saturating_sub(spool.first_ms) > ROTATE_AFTER_MS;
-    if spool.bytes < super::SEGMENT_BYTES && !old {
-        return None;
-    }
-    fs::rename(path, dir.join(rotated_name(sys::random().ok()?))).ok()
+fn set_aside(dir: &Path) -> bool {
+    sys::random().is_ok_and(|random| {
+        fs::rename(dir.join(SPOOL_FILE), dir.join(rotated_name(random))).is_ok()
+    })
 }
 
 struct Segment {
     path: PathBuf,
+    file: File,
     bytes: u64,
-    /// When its first record was made, as far as can be told.
-    first_ms: u64,
+    /// When it was last written.
+    written_ms: u64,
+    /// The time in its first record; 0 if that cannot be read.
+    recorded_ms: u64,
 }
 
 impl Segment {
@@ -104,18 +118,35 @@ impl Segment {
             .ok()?;
         let metadata = file.metadata().ok().filter(fs::Metadata::is_file)?;
         let mut record = [0; RECORD_LEN];
-        let recorded = match file.read_exact(&mut record) {
+        let recorded_ms = match file.read_exact(&mut record) {
             Ok(()) => telemetry_wire::record::time_of(&record),
             Err(_) => 0,
         };
-        // A clock that was wrong, or a slot lost in a power cut, must not
-        // make young records old.
-        let written = u64::try_from(metadata.mtime()).unwrap_or(0) * 1000;
         Some(Self {
             path,
+            file,
             bytes: metadata.len(),
-            first_ms: recorded.max(written.saturating_sub(SPAN_MS)),
+            written_ms: u64::try_from(metadata.mtime()).unwrap_or(0) * 1000
+                + metadata.mtime_nsec().unsigned_abs() / 1_000_000,
+            recorded_ms,
         })
+    }
+
+    /// When its first record was made, as far as can be told. A clock that was
+    /// wrong, or a slot lost in a power cut, must not make young records old
+    /// or old ones young: between its first and its last record lies no more
+    /// than the time until it is set aside and the two days in which its
+    /// writers leave it.
+    fn first_ms(&self, retention_ms: u64) -> u64 {
+        let span = rotate_after_ms(retention_ms) + 2 * DAY_MS;
+        self.recorded_ms
+            .max(self.written_ms.saturating_sub(span))
+            .min(self.written_ms)
+    }
+
+    /// Unlinks it if nobody can write to it. Whether it is gone.
+    fn unlink_if_idle(&self) -> bool {
+        self.file.try_lock().is_ok() && fs::remove_file(&self.path).is_ok()
     }
 }
 

@@ -186,26 +186,77 @@ fn a_writer_moves_on_when_its_file_is_full() {
     assert_eq!(rotated(dir.path()).len(), 1);
 }
 
+/// Emits once at a time, and leaves the files as that time would.
+fn emit_at(dir: &Path, time_ms: u64) {
+    open(dir, time_ms)
+        .unwrap()
+        .append(&record(time_ms), time_ms);
+    let written = std::time::UNIX_EPOCH + std::time::Duration::from_millis(time_ms);
+    let spool = File::options().write(true).open(dir.join(SPOOL_FILE));
+    spool.unwrap().set_modified(written).unwrap();
+}
+
 #[test]
 fn records_older_than_the_retention_go_without_a_drain() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join(SPOOL_FILE);
     let start = now();
-    open(dir.path(), start)
-        .unwrap()
-        .append(&record(start), start);
+    emit_at(dir.path(), start);
 
     // A week on the file is set aside, after 90 days it is gone.
     let week = start + 8 * DAY_MS;
-    open(dir.path(), week).unwrap().append(&record(week), week);
+    emit_at(dir.path(), week);
     assert_eq!(rotated(dir.path()).len(), 1);
     assert_eq!(fs::read(&path).unwrap(), record(week));
-    open(dir.path(), start + 90 * DAY_MS).unwrap();
+    emit_at(dir.path(), start + 90 * DAY_MS);
     assert_eq!(rotated(dir.path()).len(), 2);
-    open(dir.path(), start + 91 * DAY_MS).unwrap();
+    emit_at(dir.path(), start + 91 * DAY_MS);
     let left = rotated(dir.path());
     assert_eq!(left.len(), 1);
     assert_eq!(fs::read(&left[0]).unwrap(), record(week));
+}
+
+#[test]
+fn a_clock_that_leaps_ahead_deletes_nothing() {
+    let dir = TempDir::new().unwrap();
+    let start = now();
+    emit_at(dir.path(), start);
+    emit_at(dir.path(), start + 8 * DAY_MS);
+    let ahead = start + 10 * 365 * DAY_MS;
+    open(dir.path(), ahead).unwrap();
+    assert_eq!(rotated(dir.path()).len(), 1);
+    assert_eq!(size(&dir.path().join(SPOOL_FILE)), RECORD_LEN as u64);
+}
+
+#[test]
+fn a_short_retention_keeps_what_is_young() {
+    let dir = TempDir::new().unwrap();
+    let start = now();
+    let open = |now_ms| Spool::open(Permit::for_tests(), dir.path().into(), now_ms, DAY_MS);
+    emit_at(dir.path(), start);
+    let noon = start + 8 * DAY_MS / 10;
+    open(noon).unwrap().append(&record(noon), noon);
+    let kept: u64 = rotated(dir.path()).iter().map(|path| size(path)).sum();
+    assert_eq!(
+        kept + size(&dir.path().join(SPOOL_FILE)),
+        2 * RECORD_LEN as u64
+    );
+}
+
+#[test]
+fn what_somebody_still_writes_to_is_not_unlinked() {
+    let dir = TempDir::new().unwrap();
+    let start = now();
+    emit_at(dir.path(), start);
+    let writer = open(dir.path(), start).unwrap();
+    emit_at(dir.path(), start + 8 * DAY_MS);
+    emit_at(dir.path(), start + 89 * DAY_MS);
+    emit_at(dir.path(), start + 100 * DAY_MS);
+    let busy = |path: &&std::path::PathBuf| fs::read(path).unwrap() == record(start);
+    assert_eq!(rotated(dir.path()).iter().filter(busy).count(), 1);
+    drop(writer);
+    emit_at(dir.path(), start + 101 * DAY_MS);
+    assert_eq!(rotated(dir.path()).iter().filter(busy).count(), 0);
 }
 
 #[test]

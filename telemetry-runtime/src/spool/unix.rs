@@ -1,12 +1,15 @@
 //! The writer's half of the spool.
 
-use super::{SEGMENT_BYTES, bounds, guard};
+use super::{CAP_BYTES, bounds, guard};
 use crate::consent::Permit;
 use crate::sys;
 use std::ffi::c_int;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use telemetry_wire::RECORD_LEN;
+
+/// A finite limit on the size of files must leave this much room.
+const FILE_SIZE_ROOM: u64 = 16 * CAP_BYTES;
 
 /// No descriptor: off for the rest of this process.
 const CLOSED: c_int = -1;
@@ -19,10 +22,10 @@ pub(crate) struct Spool {
     /// Which file `fd` is, to notice when it no longer is.
     device: AtomicU64,
     inode: AtomicU64,
-    /// The second of the clock in which the file was last looked at.
+    /// The second of the clock in which the file was last looked at. Whoever
+    /// moves it on is the one that looks, so that a fork in the middle of a
+    /// look leaves nothing held.
     looked: AtomicU64,
-    /// Held by the one thread that looks.
-    looking: AtomicBool,
     /// What it was opened by; the answer in the folder can take it back.
     permit: Permit,
     dir: PathBuf,
@@ -38,8 +41,9 @@ impl Spool {
         now_ms: u64,
         retention_ms: u64,
     ) -> Option<Self> {
-        // Past a limit the kernel kills the process, so keep well away.
-        if sys::file_size_limit() < 2 * SEGMENT_BYTES {
+        // Past a limit the kernel kills the process, so keep well away: what
+        // is written between two looks is far less than this.
+        if sys::file_size_limit() < FILE_SIZE_ROOM {
             return None;
         }
         let mut file = guard::open(&dir)?;
@@ -58,7 +62,6 @@ impl Spool {
             device: AtomicU64::new(file.status.device),
             inode: AtomicU64::new(file.status.inode),
             looked: AtomicU64::new(now_ms / 1000),
-            looking: AtomicBool::new(false),
             permit,
             dir,
             retention_ms,
@@ -104,15 +107,17 @@ impl Spool {
 
     #[cold]
     fn look(&self, now_ms: u64) {
-        if self.looking.swap(true, Ordering::Acquire) {
-            return;
-        }
-        self.looked.store(now_ms / 1000, Ordering::Relaxed);
+        let before = self.looked.load(Ordering::Relaxed);
+        let claimed = self.looked.compare_exchange(
+            before,
+            now_ms / 1000,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        );
         let fd = self.fd.load(Ordering::Relaxed);
-        if fd != CLOSED {
+        if claimed.is_ok() && fd != CLOSED {
             self.check(fd, now_ms);
         }
-        self.looking.store(false, Ordering::Release);
     }
 
     fn check(&self, fd: c_int, now_ms: u64) {
@@ -140,6 +145,10 @@ impl Spool {
         // that it can be drained to its end and go.
         if due || status.links != 1 {
             self.reopen(Some(fd));
+        }
+        // A file that could not be set aside must not grow for ever.
+        if status.size > CAP_BYTES {
+            self.fd.store(CLOSED, Ordering::Relaxed);
         }
     }
 

@@ -63,6 +63,8 @@ pub struct DrainReport {
     pub garbage_slots: u64,
     /// Files whose writers are still there.
     pub busy_files: u64,
+    /// Files that this user may not read; they are left alone.
+    pub unreadable_files: u64,
     /// Rows that were deleted because of their age.
     pub expired: u64,
     /// Nothing was deleted by age, because the clock has leapt ahead.
@@ -200,7 +202,12 @@ impl Pass<'_> {
     /// write to it any more, deletes it.
     fn drain_file(&mut self, rotated: &Rotated) -> Result<(), StoreError> {
         let failed = |attempt| StoreError::io(attempt, &rotated.path);
-        let Some(file) = files::open_regular(&rotated.path).map_err(failed("open"))? else {
+        // One that this user may not read must not hold up the others.
+        let Ok(opened) = files::open_regular(&rotated.path) else {
+            self.report.unreadable_files += 1;
+            return Ok(());
+        };
+        let Some(file) = opened else {
             return Ok(());
         };
         // Held until the file is closed, past the unlink.

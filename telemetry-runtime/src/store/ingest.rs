@@ -36,6 +36,8 @@ enum Place {
         generation: u16,
         age_from: u64,
         reason: String,
+        /// What is not declared is not kept either, only why it was refused.
+        keep_raw: bool,
     },
 }
 
@@ -70,6 +72,7 @@ pub(super) fn with_id(
             generation: u16::from_le_bytes([raw[2], raw[3]]),
             age_from: now_ms,
             reason: refusal.to_string(),
+            keep_raw: false,
         },
     };
     Ok(Row { id, raw, place })
@@ -92,6 +95,7 @@ fn event_place(
             generation,
             age_from,
             reason: format!("redaction found {finding}"),
+            keep_raw: true,
         });
     }
     let mut timestamp = String::with_capacity(24);
@@ -155,6 +159,7 @@ pub(super) fn insert(
                 generation,
                 age_from,
                 reason,
+                keep_raw,
             } => {
                 report.quarantined += connection
                     .prepare_cached(
@@ -163,7 +168,7 @@ pub(super) fn insert(
                     )?
                     .execute(params![
                         row.id,
-                        row.raw,
+                        if *keep_raw { &row.raw[..] } else { &[] },
                         generation,
                         sql_time(*age_from),
                         reason,

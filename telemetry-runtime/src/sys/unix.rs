@@ -48,9 +48,9 @@ unsafe fn first_four(text: *const u8) -> Option<[u8; 4]> {
 #[cfg(not(target_vendor = "apple"))]
 unsafe fn environ() -> *const *const c_char {
     unsafe extern "C" {
-        static environ: *const *const c_char;
+        static mut environ: *const *const c_char;
     }
-    // SAFETY: every libc has it.
+    // SAFETY: every libc has it, and nobody changes it meanwhile.
     unsafe { environ }
 }
 

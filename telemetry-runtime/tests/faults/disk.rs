@@ -34,7 +34,7 @@ fn a_low_file_size_limit_turns_telemetry_off_before_it_kills() {
     ));
     assert!(!place.telemetry().exists());
     run(&mut in_shell(
-        "ulimit -f 65536",
+        "ulimit -f 1048576",
         &place.host("emits_100", &[]),
     ));
     assert_all_kept(&place.telemetry(), &[(0, 100)].into());

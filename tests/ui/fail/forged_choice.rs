@@ -7,7 +7,7 @@ use telemetry_runtime::{Choice, Event};
 #[derive(Debug, Clone, Copy, Choice)]
 #[telemetry(declared = "backend_fault")]
 enum Fault {
-    #[telemetry(word = "alice")]
+    #[telemetry(word = "anybody")]
     Alice,
     #[telemetry(word = "bob")]
     Bob,

@@ -11,5 +11,5 @@ struct CommandGeneration {
 }
 
 fn main() {
-    CommandGeneration { model: PathBuf::from("/home/alice/model.gguf") }.emit();
+    CommandGeneration { model: PathBuf::from("/home/somebody/model.gguf") }.emit();
 }

@@ -87,7 +87,7 @@ fn air_gapped(bound: &Bound) -> Vec<Line> {
         vec![
             clear,
             text(format!(
-                " deletes it at once. What nobody deletes is gone after {retention}."
+                " deletes it at once. What is older than {retention} goes by itself when telemetry next looks at what it keeps."
             )),
         ],
     ]

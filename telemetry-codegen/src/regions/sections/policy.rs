@@ -82,7 +82,7 @@ fn retention(bound: &Bound) -> Vec<Line> {
     let policy = &bound.schema.policy;
     vec![
         vec![text(format!(
-            "An event is kept for {}, on your machine and on the server, then deleted.",
+            "An event is kept for {}. On your machine, what is older goes when telemetry next looks at what it keeps.",
             plural(policy.retention_days, "day")
         ))],
         vec![

@@ -117,7 +117,7 @@ fn plain_text_reads_well() {
     safety_validation   Caro judged how dangerous a command is.              minimal
     backend_error       A backend failed while it was at work.               minimal
     ");
-    insta::assert_snapshot!(show("retention", "prose"), @"An event is kept for 90 days, on your machine and on the server, then deleted. Events go to https://telemetry.caro.sh/api/events and nowhere else, at most every hour, at most 100 events in one request. Times are rounded down to the full second before they are written anywhere.");
+    insta::assert_snapshot!(show("retention", "prose"), @"An event is kept for 90 days. On your machine, what is older goes when telemetry next looks at what it keeps. Events go to https://telemetry.caro.sh/api/events and nowhere else, at most every hour, at most 100 events in one request. Times are rounded down to the full second before they are written anywhere.");
 }
 
 #[test]
@@ -140,6 +140,6 @@ fn markdown_reads_well_in_the_source_too() {
     insta::assert_snapshot!(show("air-gapped", "list"), @"
     - With `air_gapped = true` under `[telemetry]` in the configuration of Caro, events stay on your machine and nothing is sent.
     - `caro telemetry export -o telemetry.json` writes what is kept to a file: plain JSON, one event a line, to read and to carry wherever you decide.
-    - `caro telemetry clear` deletes it at once. What nobody deletes is gone after 90 days.
+    - `caro telemetry clear` deletes it at once. What is older than 90 days goes by itself when telemetry next looks at what it keeps.
     ");
 }
