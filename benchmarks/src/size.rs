@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Bytes that emission may add.
-pub const ADDED_BYTES: u64 = 60_000;
+pub const ADDED_BYTES: u64 = 62_000;
 
 /// Linked crates beyond our own.
 pub const ADDED_CRATES: u64 = 2;

@@ -30,7 +30,16 @@ pub(super) fn open(dir: &Path) -> Option<Guarded> {
             Err(_) => return None,
         };
         match inspect(fd) {
-            Verdict::Sound(status) => return Some(Guarded { fd, status }),
+            Verdict::Sound(status) => {
+                let file = Guarded { fd, status };
+                // Root that acts with a user's home must not leave files
+                // there that the user cannot open.
+                if file.status.size == 0 && !sys::owns(dir) {
+                    discard(&file, dir);
+                    return None;
+                }
+                return Some(file);
+            }
             Verdict::Again => sys::close(fd),
             Verdict::Refused => {
                 sys::close(fd);

@@ -274,6 +274,18 @@ fn a_wrong_clock_or_a_lost_slot_does_not_make_young_records_old() {
 }
 
 #[test]
+fn a_folder_of_another_user_is_left_as_it_is() {
+    if crate::sys::user() != 0 {
+        // Only root can give a folder away, and only root gets past its mode.
+        return;
+    }
+    let dir = TempDir::new().unwrap();
+    std::os::unix::fs::chown(dir.path(), Some(1), None).unwrap();
+    assert!(open(dir.path(), now()).is_none());
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_read_only_folder_turns_telemetry_off() {
     if crate::sys::user() == 0 {
         // Root writes everywhere; tests/faults.rs mounts a read-only disk.

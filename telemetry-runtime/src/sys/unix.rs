@@ -294,6 +294,20 @@ pub(crate) fn make_dir(dir: &Path) -> bool {
     }
 }
 
+/// Whether a folder is this user's own.
+pub(crate) fn owns(dir: &Path) -> bool {
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    with_c_path(&[dir.as_os_str().as_bytes()], |path| {
+        // SAFETY: the path ends with a zero byte; the pointer is valid for
+        // writes, and read only on success.
+        unsafe {
+            check(libc::stat(path.as_ptr(), stat.as_mut_ptr()))?;
+            Ok(stat.assume_init().st_uid == user())
+        }
+    })
+    .unwrap_or(false)
+}
+
 /// Closes a descriptor that nobody else uses.
 pub(crate) fn close(fd: c_int) {
     // SAFETY: the caller owns the descriptor.
