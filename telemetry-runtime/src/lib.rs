@@ -70,7 +70,6 @@ macro_rules! include_events {
 #[doc(hidden)]
 pub mod __private {
     pub use crate::packing::{Packer, Unpacker};
-    pub use telemetry_wire::Claim;
 
     /// What only generated code and this crate implement.
     #[diagnostic::on_unimplemented(
@@ -91,14 +90,5 @@ pub mod __private {
         fn index(self) -> u64;
         /// The variant of a digit.
         fn from_index(index: u64) -> Option<Self>;
-    }
-
-    /// What a field of type `F` claims, for the constant check.
-    pub const fn claim<F: crate::Field>(name: &'static str) -> Claim {
-        Claim {
-            name,
-            optional: F::OPTIONAL,
-            domain: F::DOMAIN,
-        }
     }
 }

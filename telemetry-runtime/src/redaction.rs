@@ -165,7 +165,7 @@ mod tests {
                 "2026/ada/01",
                 "01/02/ada",
                 r"C:\\Users\\ada",
-                "D:/work/plan.txt",
+                "D:/plans/plan.txt",
                 r"\\\\server\\share",
                 r"\\server\share",
             ],
