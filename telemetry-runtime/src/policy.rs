@@ -55,8 +55,8 @@ pub struct Notice {
     pub collects: &'static [Collected],
     /// What no event has a place for, in a few words each: "what you type".
     pub never: &'static [&'static str],
-    /// Every widening of `[policy]` and `[app]` that ever was, and every
-    /// event whose level was lowered.
+    /// Every promise of `[policy]` and `[app]`, and every event's level, that
+    /// is wider than it was in an earlier generation.
     pub widened: &'static [Widened],
 }
 
@@ -74,6 +74,9 @@ pub struct Collected {
 /// Something that was promised, and now is promised less strictly.
 #[derive(Debug, Clone, Copy)]
 pub struct Widened {
+    /// The dotted path in `events.toml`. Of several with one path, the first
+    /// that is past the generation somebody was told of speaks to them.
+    pub path: &'static str,
     /// The generation from which on it holds.
     pub since: u16,
     /// What holds since, as a sentence: "Events are kept for 180 days, no

@@ -63,11 +63,16 @@ fn notice(bound: &Bound) -> TokenStream {
         let (name, doc, why) = (&event.name, &event.doc, &event.why);
         quote!(::telemetry_runtime::Collected { event: #name, doc: #doc, why: #why })
     });
+    let widened = bound.lock.widened().into_iter().map(|widened| {
+        let (path, what) = (widened.path, widened.what);
+        let since = Literal::u16_unsuffixed(widened.since);
+        quote!(::telemetry_runtime::Widened { path: #path, since: #since, what: #what })
+    });
     quote! {
         ::telemetry_runtime::Notice {
             collects: &[#(#collects),*],
             never: &[#(#never),*],
-            widened: &[],
+            widened: &[#(#widened),*],
         }
     }
 }

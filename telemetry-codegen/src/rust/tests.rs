@@ -212,3 +212,22 @@ fn what_can_be_read_of_declarations_in_error_has_a_stub() {
         "pub hit: ::core::option::Option<bool>,",
     );
 }
+
+#[test]
+fn a_wider_promise_is_told_and_a_narrower_one_is_not() {
+    let longer = EVERYTHING.replace("retention_days = 1\n", "retention_days = 30\n");
+    let code = events(&after(&[EVERYTHING], &longer));
+    assert_has(
+        &code,
+        r#"
+        widened: &[
+            ::telemetry_runtime::Widened {
+                path: "policy.retention_days",
+                since: 2,
+                what: "Events are kept for 30 days, no longer for 1.",
+            },
+        ],"#,
+    );
+    let code = events(&after(&[&longer], EVERYTHING));
+    assert_has(&code, "widened: &[],");
+}

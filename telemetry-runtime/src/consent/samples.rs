@@ -125,6 +125,7 @@ pub(crate) static POLICY: Policy = Policy {
             "names of files, people or machines",
         ],
         widened: &[Widened {
+            path: "policy.retention_days",
             since: 2,
             what: "Events are kept for 90 days, no longer for 30.",
         }],

@@ -240,14 +240,17 @@ mod tests {
 
     static WIDENED: Policy = policy(&[
         Widened {
+            path: "policy.retention_days",
             since: 2,
             what: "Events are kept for 90 days.",
         },
         Widened {
+            path: "app.endpoint",
             since: 4,
             what: "Events are sent elsewhere.",
         },
         Widened {
+            path: "policy.retention_days",
             since: 9,
             what: "Of a generation that does not run.",
         },

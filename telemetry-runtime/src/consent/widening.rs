@@ -81,16 +81,7 @@ impl fmt::Display for New {
 pub fn widening(program: &'static Program, policy: &Policy, told: u16) -> Vec<New> {
     let running = program.running().number;
     let is_new = |since: u16| since > told && since <= running;
-    let mut found: Vec<New> = policy
-        .notice
-        .widened
-        .iter()
-        .filter(|widened| is_new(widened.since))
-        .map(|widened| New {
-            since: widened.since,
-            what: NewThing::Promise(widened.what),
-        })
-        .collect();
+    let mut found = promises(policy, is_new);
     for event in program.living() {
         if is_new(event.life.since) {
             found.push(New {
@@ -108,6 +99,20 @@ pub fn widening(program: &'static Program, policy: &Policy, told: u16) -> Vec<Ne
         }
     }
     found
+}
+
+/// The promises that are wider. Of several with one path the first compares
+/// with what the user was told.
+fn promises(policy: &Policy, is_new: impl Fn(u16) -> bool) -> Vec<New> {
+    let mut found: Vec<(&str, New)> = Vec::new();
+    for widened in policy.notice.widened {
+        if is_new(widened.since) && found.iter().all(|(path, _)| *path != widened.path) {
+            let what = NewThing::Promise(widened.what);
+            let since = widened.since;
+            found.push((widened.path, New { since, what }));
+        }
+    }
+    found.into_iter().map(|(_, new)| new).collect()
 }
 
 /// What is new in a field of an old event.
@@ -154,6 +159,7 @@ fn in_field(
 mod tests {
     use super::*;
     use crate::consent::samples::{POLICY, PROGRAM};
+    use crate::policy::{Notice, Widened};
 
     fn sentences(told: u16) -> Vec<String> {
         let found = widening(&PROGRAM, &POLICY, told);
@@ -177,5 +183,34 @@ mod tests {
             ["The event `crash` is new: The tool broke down."]
         );
         assert_eq!(sentences(3), [""; 0]);
+    }
+
+    #[test]
+    fn of_one_promise_only_the_comparison_with_what_was_told() {
+        const fn days(since: u16, what: &'static str) -> Widened {
+            Widened {
+                path: "policy.retention_days",
+                since,
+                what,
+            }
+        }
+        static DAYS: [Widened; 2] = [days(2, "90, no longer 30."), days(3, "90, no longer 60.")];
+        let policy = Policy {
+            notice: Notice {
+                widened: &DAYS,
+                ..Notice::NONE
+            },
+            ..POLICY
+        };
+        let promises = |told: u16| -> Vec<String> {
+            widening(&PROGRAM, &policy, told)
+                .iter()
+                .filter(|new| matches!(new.what, NewThing::Promise(_)))
+                .map(New::to_string)
+                .collect()
+        };
+        assert_eq!(promises(1), ["90, no longer 30."]);
+        assert_eq!(promises(2), ["90, no longer 60."]);
+        assert_eq!(promises(3), [""; 0]);
     }
 }

@@ -12,12 +12,14 @@
 mod agree;
 mod fingerprint;
 mod life;
+mod promise;
 mod read;
 mod sound;
 mod update;
 mod write;
 
 pub(crate) use agree::agreeing;
+pub use promise::{Turn, WidenedPromise, sentence, turn};
 pub use update::LockFull;
 
 use crate::model::Unit;

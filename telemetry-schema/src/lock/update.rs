@@ -1,13 +1,14 @@
 //! The next state of a lock.
 
 use super::life::{alive, end_others};
+use super::promise::promises;
 use super::{
     Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedPolicy, LockedShape, LockedValue,
 };
-use crate::model::{ConsentDefault, Enum, Event, Field, FieldType, Schema};
+use crate::model::{Enum, Event, Field, FieldType, Schema};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use telemetry_wire::{Channel, Life};
+use telemetry_wire::Life;
 
 /// The lock has no number left for something new: codes and generations have
 /// 16 bits in a record.
@@ -261,41 +262,6 @@ fn locked_form(schema: &Schema, field: &Field, number: u16) -> (LockedKind, Lock
         grid,
     };
     (kind, shape)
-}
-
-/// Everything that is promised, by its path in `events.toml`, with its value.
-pub(super) fn promises(schema: &Schema) -> Vec<(String, String)> {
-    let policy = &schema.policy;
-    let numbers = [
-        ("retention_days", u32::from(policy.retention_days)),
-        (
-            "upload_interval_hours",
-            u32::from(policy.upload_interval_hours),
-        ),
-        ("upload_batch_events", u32::from(policy.upload_batch_events)),
-        ("time_precision_seconds", policy.time_precision_seconds),
-        ("max_event_bits", u32::from(policy.max_event_bits)),
-        ("max_linkable_bits", u32::from(policy.max_linkable_bits)),
-    ];
-    let mut promises = vec![("app.endpoint".to_owned(), schema.app.endpoint.clone())];
-    promises.extend(numbers.map(|(key, value)| (format!("policy.{key}"), value.to_string())));
-    promises.extend(Channel::ALL.map(|channel| {
-        let word = match policy.consent_for(channel) {
-            ConsentDefault::OptIn => "opt-in",
-            ConsentDefault::OptOut => "opt-out",
-        };
-        (
-            format!("policy.consent.{}", channel.name()),
-            word.to_owned(),
-        )
-    }));
-    promises.extend(schema.events.iter().map(|event| {
-        (
-            format!("events.{}.level", event.name),
-            event.level.name().to_owned(),
-        )
-    }));
-    promises
 }
 
 fn full(what: &str) -> LockFull {
