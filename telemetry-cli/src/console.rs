@@ -128,12 +128,34 @@ impl<'w> Console<'w> {
             Format::Github => writeln!(
                 self.out,
                 "::error file={},line={line},title=drift::{}%0Ahelp: {}%0A{}",
-                escaped(file).replace(':', "%3A").replace(',', "%2C"),
+                escaped_property(file),
                 escaped(message),
                 escaped(help),
                 escaped(diff),
             ),
         }
+    }
+
+    /// Whether what is found is told as annotations.
+    pub(crate) fn annotates(&self) -> bool {
+        self.format == Format::Github
+    }
+
+    /// An annotation of a file: a warning, or a notice.
+    pub(crate) fn annotate(
+        &mut self,
+        warning: bool,
+        file: &str,
+        title: &str,
+        message: &str,
+    ) -> io::Result<()> {
+        writeln!(
+            self.out,
+            "::{} file={},title={title}::{}",
+            if warning { "warning" } else { "notice" },
+            escaped_property(file),
+            escaped(message),
+        )
     }
 
     /// The last line about what is wrong, for people.
@@ -178,6 +200,11 @@ fn escaped(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
+}
+
+/// A text as a property of a workflow command, which ends with a comma.
+fn escaped_property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// The documentation of a rule as a document.

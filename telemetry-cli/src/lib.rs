@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `check` | reports what is wrong with the declarations and their lock |
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
+//! | `diff` | says what changed, for users and for readers of the data |
 //! | `generate` | writes what is made from the declarations and committed |
 //! | `docs` | fills the regions of the pages that `[docs]` lists |
 //! | `generate --check`, `docs --check` | fail if any of that is not up to date |
@@ -18,6 +19,7 @@
 mod bits;
 mod check;
 mod console;
+mod diff;
 mod drift;
 mod explain;
 mod generate;
@@ -82,6 +84,8 @@ enum Command {
     Check,
     /// Bring events.lock up to date
     Lock,
+    /// Say what changed, for users and for readers of the data
+    Diff(diff::Options),
     /// Write PRIVACY.md, the JSON Schemas, the property tests and the docs
     Generate {
         /// Write nothing; fail if a file is not up to date
@@ -168,6 +172,7 @@ impl Command {
         match self {
             Self::Check => check::run(&project, console),
             Self::Lock => lock::run(&project, console),
+            Self::Diff(options) => diff::run(&project, options, console),
             Self::Generate { check } => generate::run(&project, What::Everything, *check, console),
             Self::Docs { check } => generate::run(&project, What::Pages, *check, console),
             Self::Bits => bits::run(&project, console),

@@ -48,7 +48,7 @@ pub(crate) fn run(project: &Project, console: &mut Console<'_>) -> io::Result<Ou
     let before = previous.map(|previous| previous.running().number);
     match before {
         Some(before) if before != number => console.say(format_args!(
-            "{}: generation {before} is now {number}; `git diff` shows what that means",
+            "{}: generation {before} is now {number}; `cargo telemetry diff` says what that means",
             sources.lock_name
         ))?,
         _ => console.say(format_args!("{}: generation {number}", sources.lock_name))?,

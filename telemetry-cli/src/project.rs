@@ -71,6 +71,10 @@ impl Project {
         }
     }
 
+    pub(crate) fn events_path(&self) -> &Path {
+        &self.events_path
+    }
+
     pub(crate) fn lock_path(&self) -> &Path {
         &self.lock_path
     }

@@ -54,7 +54,7 @@ fn lock_gives_codes_once() {
     assert_eq!(outcome, Outcome::Fine);
     assert_eq!(
         out,
-        "events.lock: generation 1 is now 2; `git diff` shows what that means\n"
+        "events.lock: generation 1 is now 2; `cargo telemetry diff` says what that means\n"
     );
     assert_eq!(program.run(&["check"]).0, Outcome::Fine);
 }

@@ -11,6 +11,8 @@
 //! | rules on what is meant | [`rules`] | the privacy sum ([`bits`]) |
 //! | codes and history | [`lock`] | a lock that is damaged or not up to date |
 //!
+//! Beside the way: [`diff`] says what a change of it means.
+//!
 //! All errors of a stage are reported together. The crate does no I/O and
 //! panics on no input.
 
@@ -20,6 +22,7 @@ pub mod bits;
 mod bound;
 mod declared;
 pub mod diagnostic;
+pub mod diff;
 mod known;
 pub mod lock;
 mod meaning;

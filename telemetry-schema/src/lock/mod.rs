@@ -19,7 +19,8 @@ mod update;
 mod write;
 
 pub(crate) use agree::agreeing;
-pub use promise::{Turn, WidenedPromise, sentence, turn};
+pub use promise::WidenedPromise;
+pub(crate) use promise::{Turn, promises, sentence, turn};
 pub use update::LockFull;
 
 use crate::model::Unit;

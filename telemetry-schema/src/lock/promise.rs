@@ -30,7 +30,7 @@ pub struct WidenedPromise {
 
 /// Which way a promise went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// It lets more through.
     Wider,
     /// It lets less through.
@@ -91,7 +91,7 @@ fn event_of(path: &str) -> Option<&str> {
 /// Which way the promise at `path` goes from one value to another. A value
 /// that is none of the path's counts as wider: nobody is told less than is
 /// so.
-pub fn turn(path: &str, before: &str, after: &str) -> Turn {
+pub(crate) fn turn(path: &str, before: &str, after: &str) -> Turn {
     if before == after {
         return Turn::Sideways;
     }
@@ -129,7 +129,7 @@ fn level(word: &str) -> Option<Level> {
 }
 
 /// What a change of the promise at `path` means, for a user of the program.
-pub fn sentence(path: &str, before: &str, after: &str) -> String {
+pub(crate) fn sentence(path: &str, before: &str, after: &str) -> String {
     let of = |count: &str, one: &str, many: &str| match count {
         "1" => format!("1 {one}"),
         count => format!("{count} {many}"),
@@ -182,7 +182,7 @@ fn other(path: &str, before: &str, after: &str) -> String {
 }
 
 /// Everything that is promised, by its path in `events.toml`, with its value.
-pub(super) fn promises(schema: &Schema) -> Vec<(String, String)> {
+pub(crate) fn promises(schema: &Schema) -> Vec<(String, String)> {
     let policy = &schema.policy;
     let numbers = [
         ("retention_days", u32::from(policy.retention_days)),
