@@ -48,7 +48,7 @@ use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::Policy;
-use crate::store::{StoreError, Terms};
+use crate::store::{Selection, StoreError, Terms};
 use crate::{clock, dirs};
 use clap::{Subcommand, ValueEnum};
 use console::Console;
@@ -80,6 +80,12 @@ pub enum TelemetryCommands {
         /// Show only the last N events
         #[arg(short, long, value_name = "N", default_value_t = 20)]
         limit: usize,
+        /// Show only events of this session
+        #[arg(short, long, value_name = "ID", value_parser = show::session_id)]
+        session: Option<String>,
+        /// Show only events of this name
+        #[arg(short, long, value_name = "NAME")]
+        event: Option<String>,
         /// Print a JSON array of events
         #[arg(long)]
         json: bool,
@@ -194,16 +200,19 @@ pub enum Exit {
     Done,
     /// It was not confirmed, or could not ask.
     Refused,
+    /// An argument names what this program does not have.
+    Misunderstood,
     /// The queue could not be read, or the result not be written.
     Failed,
 }
 
 impl From<Exit> for u8 {
     fn from(exit: Exit) -> Self {
-        // 2 is what clap exits with.
         match exit {
             Exit::Done => 0,
             Exit::Refused => 1,
+            // As clap exits.
+            Exit::Misunderstood => 2,
             Exit::Failed => 3,
         }
     }
@@ -229,7 +238,18 @@ impl TelemetryCommands {
 
     fn run_on(&self, session: &Session<'_>, console: &mut Console<'_>) -> Exit {
         let result = match self {
-            Self::Show { limit, json } => show::run(session, console, *limit, *json),
+            Self::Show {
+                limit,
+                session: id,
+                event,
+                json,
+            } => {
+                let selection = Selection {
+                    session_id: id.as_deref(),
+                    event_type: event.as_deref(),
+                };
+                show::run(session, console, selection, *limit, *json)
+            }
             Self::Status { json } => status::run(session, console, *json),
             Self::Export { output } => export::run(session, console, output.as_deref()),
             Self::Clear { force } => clear::run(session, console, *force),
@@ -245,7 +265,7 @@ impl TelemetryCommands {
             Err(Failure::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
             Err(failure) => {
                 console.complain(&failure);
-                Exit::Failed
+                failure.exit()
             }
         }
     }
@@ -310,6 +330,17 @@ enum Failure {
     File(PathBuf, io::Error),
     Answer(RecordError),
     NoFolder,
+    /// The name that was given, and those that there are.
+    NoSuchEvent(String, Vec<String>),
+}
+
+impl Failure {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::NoSuchEvent(..) => Exit::Misunderstood,
+            _ => Exit::Failed,
+        }
+    }
 }
 
 impl From<RecordError> for Failure {
@@ -339,6 +370,11 @@ impl fmt::Display for Failure {
             Self::NoFolder => f.write_str(
                 "no folder to keep the answer in was found, so nothing is recorded and telemetry \
                  is off; set HOME to an absolute path",
+            ),
+            Self::NoSuchEvent(name, known) => write!(
+                f,
+                "there is no event named {name:?}; the events are {}",
+                known.join(", ")
             ),
             Self::File(path, error) => write!(f, "could not write {}: {error}", path.display()),
         }

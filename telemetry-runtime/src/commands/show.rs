@@ -4,7 +4,7 @@ use super::console::Console;
 use super::queued::Queued;
 use super::table::Table;
 use super::{Exit, Failure, Session};
-use crate::store::StoredEvent;
+use crate::store::{Queue, Selection, StoredEvent};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use telemetry_wire::{Datum, Decoded, Program, Record};
@@ -12,26 +12,64 @@ use telemetry_wire::{Datum, Decoded, Program, Record};
 pub(super) fn run(
     session: &Session<'_>,
     console: &mut Console<'_>,
+    selection: Selection<'_>,
     limit: usize,
     json: bool,
 ) -> Result<Exit, Failure> {
     let Queued { queue, notes } = Queued::load(session)?;
+    if let Some(name) = selection.event_type {
+        is_known(name, queue.as_ref(), session.context.program)?;
+    }
     let events = match &queue {
-        Some(queue) => queue.newest(limit)?,
+        Some(queue) => queue.newest_of(selection, limit)?,
         None => Vec::new(),
     };
     if json {
         write_array(console.out, events.iter().map(|event| event.data.as_str()))?;
     } else {
-        let all = queue
-            .as_ref()
-            .map_or(Ok(0), |queue| queue.counts().map(|all| all.events))?;
-        show(console, &events, all, session.context.program)?;
+        let count = |of| queue.as_ref().map_or(Ok(0), |queue| queue.count_of(of));
+        let total = Total {
+            selected: count(selection)?,
+            queued: count(Selection::default())?,
+        };
+        show(console, &events, total, session.context.program)?;
     }
     for note in notes {
         console.note(note);
     }
     Ok(Exit::Done)
+}
+
+/// A session id as `--session` takes it: 16 hexadecimal digits.
+pub(super) fn session_id(text: &str) -> Result<String, String> {
+    if text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("a session id has 16 hexadecimal digits; `show --json` prints each event's".into())
+}
+
+/// Whether this build declares the event, or some other build has queued it.
+fn is_known(name: &str, queue: Option<&Queue>, program: &Program) -> Result<(), Failure> {
+    let mut known = program.events.iter().map(|event| event.name);
+    if known.any(|known| known == name) {
+        return Ok(());
+    }
+    let queued = Selection {
+        event_type: Some(name),
+        ..Selection::default()
+    };
+    if queue.map_or(Ok(0), |queue| queue.count_of(queued))? > 0 {
+        return Ok(());
+    }
+    let known = program.events.iter().map(|event| event.name.to_owned());
+    Err(Failure::NoSuchEvent(name.to_owned(), known.collect()))
+}
+
+/// How many events there are.
+#[derive(Clone, Copy)]
+struct Total {
+    selected: u64,
+    queued: u64,
 }
 
 /// A JSON array with one element a line.
@@ -54,11 +92,15 @@ pub(super) fn write_array<'a>(
 fn show(
     console: &mut Console<'_>,
     events: &[StoredEvent],
-    all: u64,
+    total: Total,
     program: &'static Program,
 ) -> io::Result<()> {
-    if all == 0 {
+    let Total { selected, queued } = total;
+    if queued == 0 {
         return writeln!(console.out, "No events are queued.");
+    }
+    if selected == 0 {
+        return writeln!(console.out, "No event matches; {queued} queued.");
     }
     let mut table = Table::new(["TIME", "EVENT", "SAYS"]);
     for event in events {
@@ -69,10 +111,15 @@ fn show(
         ]);
     }
     table.write(console)?;
+    let shown = events.len();
+    let of = if selected == queued {
+        format!("{shown} of {queued} queued")
+    } else {
+        format!("{shown} of {selected} that match, {queued} queued")
+    };
     writeln!(
         console.out,
-        "\n{} of {all} queued; --json shows what would be sent, byte for byte.",
-        events.len()
+        "\n{of}; --json shows what would be sent, byte for byte."
     )
 }
 

@@ -73,7 +73,7 @@ pub use files::has_events;
 pub(crate) use files::{create_private, random_name};
 #[doc(hidden)]
 pub use protocol::Step;
-pub use queue::{Counts, Queue, StoredEvent};
+pub use queue::{Counts, Queue, Selection, StoredEvent};
 pub use session::{SessionId, SessionKey, machine_id};
 
 #[cfg(test)]

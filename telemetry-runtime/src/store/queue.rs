@@ -1,5 +1,7 @@
 //! The queue itself: opening it, and what can be asked of it.
 
+mod selection;
+
 use super::aside;
 use super::error::StoreError;
 use super::files::{self, DATABASE};
@@ -8,6 +10,8 @@ use super::migrations;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub use selection::Selection;
 
 /// How long SQLite waits for another process's transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);

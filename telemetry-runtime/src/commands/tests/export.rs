@@ -11,6 +11,8 @@ fn export(output: Option<PathBuf>) -> TelemetryCommands {
 fn writes_what_show_shows() {
     let user = User::with_events();
     let shown = user.runs(&TelemetryCommands::Show {
+        session: None,
+        event: None,
         limit: usize::MAX,
         json: true,
     });

@@ -21,6 +21,17 @@ fn the_command_line_is_sound() {
 }
 
 #[test]
+fn a_session_id_that_is_none_is_refused_before_anything_is_read() {
+    for wrong in ["", "0123", "0123456789abcdeg", "0123456789abcdef0"] {
+        let line = ["caro-telemetry", "show", "--session", wrong];
+        let error = program().try_get_matches_from(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+    }
+    let line = ["caro-telemetry", "show", "-s", "0123456789ABCDEF"];
+    assert!(program().try_get_matches_from(line).is_ok());
+}
+
+#[test]
 fn help_says_what_each_command_does_and_how_it_ends() {
     insta::assert_snapshot!(help("show"), @r"
     Show queued telemetry events
@@ -34,6 +45,12 @@ fn help_says_what_each_command_does_and_how_it_ends() {
               Show only the last N events
 
               [default: 20]
+
+      -s, --session <ID>
+              Show only events of this session
+
+      -e, --event <NAME>
+              Show only events of this name
 
           --json
               Print a JSON array of events

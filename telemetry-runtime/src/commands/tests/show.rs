@@ -5,7 +5,62 @@ use std::fs;
 use std::io::{self, Write};
 
 fn show(limit: usize, json: bool) -> TelemetryCommands {
-    TelemetryCommands::Show { limit, json }
+    TelemetryCommands::Show {
+        limit,
+        session: None,
+        event: None,
+        json,
+    }
+}
+
+fn of(session: Option<String>, event: Option<&str>, json: bool) -> TelemetryCommands {
+    TelemetryCommands::Show {
+        limit: 20,
+        session,
+        event: event.map(Into::into),
+        json,
+    }
+}
+
+#[test]
+fn only_events_of_a_name() {
+    let user = User::with_events();
+    insta::assert_snapshot!(user.runs(&of(None, Some("session_start"), false)).out, @r"
+    TIME                  EVENT          SAYS
+    2026-01-31T11:59:00Z  session_start  version=1.1.0-beta backend_available=[static,embedded]
+
+    1 of 1 that match, 3 queued; --json shows what would be sent, byte for byte.
+    ");
+    let said = user.runs(&of(None, Some("session_start"), true));
+    let events: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(events.as_array().unwrap().len(), 1);
+    assert_eq!(events[0]["event_type"]["type"], "session_start");
+}
+
+#[test]
+fn an_unknown_name_is_answered_with_those_that_there_are() {
+    let user = User::with_events();
+    let said = user.runs(&of(None, Some("sesion_start"), true));
+    assert_eq!((said.exit, said.out.as_str()), (Exit::Misunderstood, ""));
+    assert_eq!(
+        said.err,
+        "error: there is no event named \"sesion_start\"; \
+         the events are session_start, command_generation\n"
+    );
+}
+
+#[test]
+fn only_events_of_a_session() {
+    let user = User::with_events();
+    let all: Value = serde_json::from_str(&user.runs(&show(20, true)).out).unwrap();
+    let id = all[0]["session_id"].as_str().unwrap().to_owned();
+    let said = user.runs(&of(Some(id), Some("command_generation"), true));
+    let events: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(events.as_array().unwrap().len(), 2);
+    let other = of(Some("0123456789abcdef".into()), None, false);
+    let said = user.runs(&other);
+    assert_eq!(said.exit, Exit::Done);
+    insta::assert_snapshot!(said.out, @"No event matches; 3 queued.");
 }
 
 #[test]
