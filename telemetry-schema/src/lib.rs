@@ -30,6 +30,7 @@ pub mod model;
 mod names;
 pub mod rules;
 mod steps;
+mod table;
 mod text;
 
 pub use bound::Bound;

@@ -9,6 +9,7 @@
 //! | [`payload`] | the mixed-radix number in a record, read back against the descriptors |
 //! | `since` | from which generation on a record could have been made |
 //! | [`json`] | the one encoder of event JSON |
+//! | [`read`] | the encoder's strict inverse |
 //! | [`vocabulary`] | every word that a program can send |
 //!
 //! The crate has no dependencies, does no I/O and holds no state.
@@ -30,6 +31,7 @@ pub mod descriptor;
 pub mod grid;
 pub mod json;
 pub mod payload;
+pub mod read;
 pub mod record;
 mod since;
 pub mod time;

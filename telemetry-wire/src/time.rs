@@ -32,6 +32,48 @@ pub fn write_rfc3339(out: &mut String, time_ms: u64) {
     out.push('Z');
 }
 
+/// Reads what [`write_rfc3339`] writes, and nothing else: UTC milliseconds
+/// since 1970.
+pub fn parse_rfc3339(text: &str) -> Option<u64> {
+    let text = text.strip_suffix('Z')?;
+    let (day, clock) = text.split_once('T')?;
+    let mut date = day.split('-').map(digits);
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (clock, millis) = match clock.split_once('.') {
+        Some((clock, millis)) => (clock, digits(millis)?),
+        None => (clock, 0),
+    };
+    let mut clock = clock.split(':').map(digits);
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let days = days(year, month, day)?;
+    let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
+    let time_ms = seconds * 1000 + millis;
+    // What is out of its range, too short or too long does not come back.
+    let mut written = String::with_capacity(32);
+    write_rfc3339(&mut written, time_ms);
+    (written.strip_suffix('Z') == Some(text)).then_some(time_ms)
+}
+
+/// A number of at most five digits.
+fn digits(text: &str) -> Option<u64> {
+    let all = !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
+    if all { text.parse().ok() } else { None }
+}
+
+/// The days from 1970-01-01 to a date; none before it.
+fn days(year: u64, month: u64, day: u64) -> Option<u64> {
+    let shifted = match month {
+        1 | 2 => month + 9,
+        3..=12 => month - 3,
+        _ => return None,
+    };
+    let year = year.checked_sub(u64::from(month <= 2))?;
+    let (era, year_of_era) = (year / 400, year % 400);
+    let day_of_year = (153 * shifted + 2) / 5 + day.checked_sub(1)?;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    (era * 146_097 + day_of_era).checked_sub(719_468)
+}
+
 /// The UTC date of a time, `2026-01-31`: what a session id is made for.
 pub fn date(time_ms: u64) -> String {
     let (year, month, day) = civil(time_ms / 86_400_000);
@@ -74,6 +116,48 @@ mod tests {
             write_rfc3339(&mut text, time);
             assert_eq!(text, shown);
             assert!(shown.starts_with(&date(time)));
+            assert_eq!(parse_rfc3339(shown), Some(time));
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_time_comes_back(time in 0..1_u64 << 48) {
+            let mut text = String::new();
+            write_rfc3339(&mut text, time);
+            proptest::prop_assert_eq!(parse_rfc3339(&text), Some(time));
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_is_not_read() {
+        for text in [
+            "",
+            "Z",
+            "T",
+            "1969-12-31T23:59:59Z",
+            "2026-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-00-01T00:00:00Z",
+            "2026-01-00T00:00:00Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T12:60:00Z",
+            "2026-01-31T12:00:60Z",
+            "2026-1-31T12:00:00Z",
+            "2026-01-31T12:00:00.000Z",
+            "2026-01-31T12:00:00.5Z",
+            "2026-01-31T12:00:00.1234Z",
+            "2026-01-31T12:00:00+00:00",
+            "2026-01-31t12:00:00z",
+            "2026-01-31 12:00:00Z",
+            "2026-01-31T12:00:00",
+            "+2026-01-31T12:00:00Z",
+            "02026-01-31T12:00:00Z",
+            "2026-01-31-01T12:00:00Z",
+            "2026-01-31T12:00:00:00Z",
+            "99999999-01-31T12:00:00Z",
+        ] {
+            assert_eq!(parse_rfc3339(text), None, "{text}");
         }
     }
 

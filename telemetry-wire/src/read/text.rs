@@ -1,0 +1,104 @@
+//! Ids and times, as the encoder writes them.
+
+use super::fault::{Fault, FaultKind};
+use super::scan::Value;
+use crate::json::ENVELOPE_KEYS;
+use crate::record::TIME_END_MS;
+use crate::time;
+use std::fmt::{self, Write};
+
+/// A UUID of version 8 (RFC 9562), in lower case.
+pub(super) fn id(value: &Value<'_>) -> Result<[u8; 16], Fault> {
+    let read = |text: &str| {
+        let bytes = text.as_bytes();
+        if bytes.len() != 36 {
+            return None;
+        }
+        let mut digits = [0; 32];
+        let mut count = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                if *byte != b'-' {
+                    return None;
+                }
+            } else {
+                *digits.get_mut(count)? = *byte;
+                count += 1;
+            }
+        }
+        let id: [u8; 16] = hexadecimal(&digits)?;
+        (id[6] >> 4 == 8 && id[8] >> 6 == 0b10).then_some(id)
+    };
+    word(
+        value,
+        ENVELOPE_KEYS[0],
+        "a UUID of version 8, in lower case",
+        read,
+    )
+}
+
+/// 16 hexadecimal digits.
+pub(super) fn session(value: &Value<'_>) -> Result<[u8; 8], Fault> {
+    let read = |text: &str| hexadecimal(text.as_bytes());
+    word(
+        value,
+        ENVELOPE_KEYS[1],
+        "16 hexadecimal digits, in lower case",
+        read,
+    )
+}
+
+/// Milliseconds since 1970.
+pub(super) fn time(value: &Value<'_>) -> Result<u64, Fault> {
+    let expected = "a time such as \"2026-01-31T12:00:00Z\"";
+    word(value, ENVELOPE_KEYS[2], expected, |text| {
+        let ms = time::parse_rfc3339(text)?;
+        (ms < TIME_END_MS).then_some(ms)
+    })
+}
+
+fn word<T>(
+    value: &Value<'_>,
+    path: &str,
+    expected: &str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, Fault> {
+    let (read, kind) = match value {
+        Value::Word(text) => (read(text), FaultKind::Malformed),
+        _ => (None, FaultKind::WrongType),
+    };
+    read.ok_or_else(|| Fault::new(kind, path, expected, &value.shown()))
+}
+
+/// Bytes from twice as many digits in lower case.
+fn hexadecimal<const BYTES: usize>(digits: &[u8]) -> Option<[u8; BYTES]> {
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; BYTES];
+    if digits.len() != 2 * BYTES {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
+/// Whether a value is written as just this text.
+pub(super) fn writes(text: &str, value: &impl fmt::Display) -> bool {
+    struct Rest<'t>(&'t str);
+
+    impl Write for Rest<'_> {
+        fn write_str(&mut self, part: &str) -> fmt::Result {
+            self.0 = self.0.strip_prefix(part).ok_or(fmt::Error)?;
+            Ok(())
+        }
+    }
+
+    let mut rest = Rest(text);
+    write!(rest, "{value}").is_ok() && rest.0.is_empty()
+}
