@@ -14,7 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("telemetry-schema", &["telemetry-wire"]),
     ("telemetry-codegen", &["telemetry-schema", "telemetry-wire"]),
     ("telemetry-runtime", &["telemetry-macros", "telemetry-wire"]),
-    ("telemetry-cli", &["telemetry-codegen", "telemetry-schema"]),
+    (
+        "telemetry-cli",
+        &["telemetry-codegen", "telemetry-schema", "telemetry-wire"],
+    ),
     (
         "caro-telemetry",
         &["telemetry-runtime", "telemetry-codegen (build)"],

@@ -8,6 +8,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use telemetry_schema::diagnostic::{Diagnostic, Severity, render, to_github, to_json};
 use telemetry_schema::{Sources, rules};
+use telemetry_wire::read::Fault;
 
 /// How findings are printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -30,6 +31,8 @@ pub(crate) struct Console<'w> {
     findings: Vec<Value>,
     /// What is printed in place of the findings.
     document: Option<Value>,
+    /// Whether a document was printed already.
+    printed: bool,
 }
 
 impl<'w> Console<'w> {
@@ -41,6 +44,7 @@ impl<'w> Console<'w> {
             err,
             findings: Vec::new(),
             document: None,
+            printed: false,
         }
     }
 
@@ -136,6 +140,43 @@ impl<'w> Console<'w> {
         }
     }
 
+    /// A result as it is, in every format.
+    pub(crate) fn print(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
+        // It is the document: no other is printed after it.
+        self.printed = true;
+        write!(self.out, "{text}")
+    }
+
+    /// An event of a file that is none of the program's; the first has index 0.
+    pub(crate) fn tell_bad_event(
+        &mut self,
+        file: &str,
+        index: u64,
+        fault: &Fault,
+    ) -> io::Result<()> {
+        match self.format {
+            Format::Text => writeln!(self.out, "{file}: event {index}: {fault}"),
+            Format::Json => {
+                self.findings.push(json!({
+                    "file": file,
+                    "index": index,
+                    "code": fault.kind.code(),
+                    "path": fault.path,
+                    "expected": fault.expected,
+                    "found": fault.found,
+                }));
+                Ok(())
+            }
+            Format::Github => writeln!(
+                self.out,
+                "::error file={},title={}::event {index}: {}",
+                escaped_property(file),
+                fault.kind.code(),
+                escaped(&fault.to_string()),
+            ),
+        }
+    }
+
     /// Whether what is found is told as annotations.
     pub(crate) fn annotates(&self) -> bool {
         self.format == Format::Github
@@ -176,7 +217,7 @@ impl<'w> Console<'w> {
 
     /// Prints the document of a command that has ended.
     pub(crate) fn finish(self) -> io::Result<()> {
-        if self.format != Format::Json {
+        if self.format != Format::Json || self.printed {
             return Ok(());
         }
         let document = self.document.unwrap_or(Value::Array(self.findings));

@@ -9,6 +9,8 @@
 //! | `docs` | fills the regions of the pages that `[docs]` lists |
 //! | `generate --check`, `docs --check` | fail if any of that is not up to date |
 //! | `bits` | prints the privacy sum |
+//! | `sample` | writes valid events |
+//! | `validate` | tells which events of a file are none of the program's |
 //! | `explain` | says what a rule, an event or a field means |
 //!
 //! The file is the nearest `events.toml` in this folder or above, or the one
@@ -26,6 +28,8 @@ mod generate;
 mod lock;
 mod pages;
 mod project;
+mod sample;
+mod validate;
 
 pub use project::Project;
 
@@ -100,6 +104,10 @@ enum Command {
     },
     /// Print what each event and field can tell at most, in bits
     Bits,
+    /// Write valid events as JSON lines
+    Sample(sample::Options),
+    /// Tell which events of a file are none of the program's
+    Validate(validate::Options),
     /// Say what a rule, an event or a field means
     Explain {
         /// A rule's code or name, or EVENT[.FIELD]
@@ -176,6 +184,8 @@ impl Command {
             Self::Generate { check } => generate::run(&project, What::Everything, *check, console),
             Self::Docs { check } => generate::run(&project, What::Pages, *check, console),
             Self::Bits => bits::run(&project, console),
+            Self::Sample(options) => sample::run(&project, options, console),
+            Self::Validate(options) => validate::run(&project, options, console),
             Self::Explain { what, .. } => {
                 explain::item(&project, what.as_deref().unwrap_or_default(), console)
             }

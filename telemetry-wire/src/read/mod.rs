@@ -10,9 +10,11 @@
 
 mod fault;
 mod scan;
+mod split;
 mod text;
 
 pub use fault::{FOUND_CHARS, Fault, FaultKind};
+pub use split::{MAX_EVENT_BYTES, Splitter};
 
 use crate::descriptor::{EventDescriptor, FieldDescriptor, Kind, Program, Shape, ValueDescriptor};
 use crate::grid::Grid;
