@@ -1,11 +1,13 @@
 //! The first run on a terminal: what telemetry can tell, and the question.
+//! And the first run of a version that can tell more: what is new.
 
 use super::console::Console;
 use super::inputs;
 use super::prompt::{self, Reply};
 use super::{Context, Session};
 use crate::consent::{
-    Decision, Reason, answer_by_default, notice, notice_shown, turn_off, turn_on,
+    Decision, Reason, answer_by_default, notice, notice_of_new, notice_shown, turn_off, turn_on,
+    widening,
 };
 use crate::policy::ConsentDefault;
 use std::path::Path;
@@ -17,6 +19,9 @@ pub enum FirstRun {
     Passed,
     /// It showed the notice and asked; this is whether the answer is yes.
     Asked(bool),
+    /// Telemetry is on, and it showed what this version can tell more than
+    /// the one that the user knew.
+    ToldOfMore,
 }
 
 impl FirstRun {
@@ -30,7 +35,10 @@ impl FirstRun {
 
 /// Shows the notice and asks, on standard error, if standard input and error
 /// are terminals, nobody has answered, and nothing but the release channel's
-/// default decides. Else it shows, asks and records nothing.
+/// default decides. Where telemetry is on and this version can tell more than
+/// the user knows of, it shows once what that is, and asks nothing: what is
+/// new was held back so far, and is sent from then on. Else it shows, asks and
+/// records nothing.
 ///
 /// A host calls it once it has read its arguments and configuration, and
 /// before `init`, so that the answer counts for this run; see also
@@ -52,7 +60,7 @@ pub(super) fn run(
         return FirstRun::Passed;
     };
     let Some(default) = offered(&decision) else {
-        return FirstRun::Passed;
+        return tell_of_more(session, console, &decision, dir);
     };
     tell(session, console, &decision);
     if default && let Err(error) = notice_shown(dir, &session.occasion()) {
@@ -80,6 +88,35 @@ fn offered(decision: &Decision) -> Option<bool> {
         .given()
         .is_none_or(is_open)
         .then_some(default == ConsentDefault::OptOut)
+}
+
+/// Shows what is new to a user who is at it already. The administrator's yes
+/// is to all that the fleet runs, and nobody here is asked or told.
+fn tell_of_more(
+    session: &Session<'_>,
+    console: &mut Console<'_>,
+    decision: &Decision,
+    dir: &Path,
+) -> FirstRun {
+    let context = &session.context;
+    let answer = decision.inputs().answer.answer().unwrap_or_default();
+    let administered = matches!(decision.reason(), Reason::Administrator(_));
+    let Some(told) = answer
+        .known()
+        .filter(|_| decision.enabled() && !administered)
+    else {
+        return FirstRun::Passed;
+    };
+    let new = widening(context.program, context.policy, told);
+    if new.is_empty() {
+        return FirstRun::Passed;
+    }
+    console.tell(notice_of_new(context.policy, &new));
+    // If it cannot be recorded, it stays held back, and is shown again.
+    if let Err(error) = notice_shown(dir, &session.occasion()) {
+        console.note(error);
+    }
+    FirstRun::ToldOfMore
 }
 
 fn tell(session: &Session<'_>, console: &mut Console<'_>, decision: &Decision) {

@@ -30,6 +30,7 @@ mod console;
 mod endpoint;
 mod export;
 mod first_run;
+mod held_back;
 mod inputs;
 mod prompt;
 mod queued;

@@ -2,6 +2,7 @@
 
 use super::console::{BOLD, Console, GREEN, PLAIN, YELLOW};
 use super::endpoint::endpoint;
+use super::held_back::HeldBack;
 use super::inputs::{self, Input};
 use super::queued::Queued;
 use super::table::Table;
@@ -37,6 +38,7 @@ struct Status {
     decision: Decision,
     inputs: Vec<Input>,
     counts: Counts,
+    held_back: HeldBack,
     faults: Vec<String>,
     put_aside: Vec<PathBuf>,
     notes: Vec<String>,
@@ -52,6 +54,7 @@ impl Status {
             decision,
             inputs,
             counts: Counts::default(),
+            held_back: HeldBack::default(),
             faults: Vec::new(),
             put_aside: Vec::new(),
             notes: Vec::new(),
@@ -69,6 +72,7 @@ impl Status {
         if let Some(queue) = queue {
             self.counts = queue.counts()?;
             self.faults = queue.quarantine_reasons()?;
+            self.held_back = HeldBack::count(session, &self.decision, &queue)?;
         }
         Ok(())
     }
@@ -93,6 +97,7 @@ impl Status {
                 "kept_for_newer_version": counts.unread,
                 "quarantined": counts.quarantined,
                 "quarantine_reasons": self.faults,
+                "held_back": self.held_back.to_json(),
                 "empty_slots": counts.empty_slots,
                 "garbage_slots": counts.garbage_slots,
                 "expired": counts.expired,
@@ -201,6 +206,7 @@ impl Status {
                 self.put_aside.len() as u64,
             ),
         ];
+        let held_back = self.held_back.sentence().map(|held| ("", held));
         let odd = kinds.into_iter().filter(|(_, count)| *count > 0);
         let odd = odd.map(|(what, count)| ("", format!("{what}: {count}")));
         let faults = self
@@ -208,6 +214,7 @@ impl Status {
             .iter()
             .map(|fault| ("", format!("never sent: {fault}")));
         std::iter::once(("Queue", events(counts.events)))
+            .chain(held_back)
             .chain(odd)
             .chain(faults)
             .collect()

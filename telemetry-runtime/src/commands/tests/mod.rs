@@ -3,6 +3,7 @@
 mod clear;
 mod export;
 mod first_run;
+mod grown;
 mod help;
 mod show;
 mod status;
@@ -159,6 +160,8 @@ struct User {
     variables: Vec<(&'static str, String)>,
     config: TelemetryConfig,
     version: &'static str,
+    program: &'static Program,
+    policy: &'static Policy,
     terminal: Option<u16>,
     answer: Option<&'static str>,
 }
@@ -178,6 +181,8 @@ impl User {
             variables: Vec::new(),
             config: TelemetryConfig::default(),
             version: "1.1.0-beta",
+            program: &PROGRAM,
+            policy: &POLICY,
             terminal: None,
             answer: None,
         }
@@ -241,9 +246,9 @@ impl User {
         let host = Host::new("caro", self.version, false, false);
         let terms = Terms {
             machine_id: || None,
-            ..Terms::new(&PROGRAM, &POLICY, NOON)
+            ..Terms::new(self.program, self.policy, NOON)
         };
-        let context = Context::new(host, &self.config, &PROGRAM, &POLICY);
+        let context = Context::new(host, &self.config, self.program, self.policy);
         let session = Session::new(context, environment, terms);
         let mut err = Vec::new();
         let result = run(

@@ -37,6 +37,7 @@ fn says_what_decides() {
     Level       normal
     Folder      HOME/telemetry
     Queue       3 events
+                held back: 3 events, since nothing is sent before the notice has been shown
     Kept for    90 days
     Endpoint    https://telemetry.caro.sh/api/events (this version has no uploader and sends nothing)
     Documents   https://caro.sh/telemetry
@@ -125,6 +126,10 @@ fn json_has_the_rest() {
         "kept_for_newer_version": 0,
         "quarantined": 0,
         "quarantine_reasons": [],
+        "held_back": {
+          "events": 3,
+          "reason": "held back: 3 events, since nothing is sent before the notice has been shown"
+        },
         "empty_slots": 0,
         "garbage_slots": 0,
         "expired": 0
