@@ -382,6 +382,8 @@ collection that the user knows of, by the generation in `events.lock`:
 
 A record that says anything newer is held back whole. When a promise was widened (where events
 are sent, how long they are kept), everything is held back until the user has seen how.
+`first_run` shows once what is new, to whoever is at a terminal and has telemetry on; `on` shows
+it too; `status` counts what waits.
 
 ## While a program runs
 
