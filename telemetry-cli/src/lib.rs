@@ -87,7 +87,7 @@ enum Command {
     /// Report what is wrong with events.toml and events.lock
     Check,
     /// Bring events.lock up to date
-    Lock,
+    Lock(lock::Options),
     /// Say what changed, for users and for readers of the data
     Diff(diff::Options),
     /// Write PRIVACY.md, the JSON Schemas, the property tests and the docs
@@ -179,7 +179,7 @@ impl Command {
         };
         match self {
             Self::Check => check::run(&project, console),
-            Self::Lock => lock::run(&project, console),
+            Self::Lock(options) => lock::run(&project, options, console),
             Self::Diff(options) => diff::run(&project, options, console),
             Self::Generate { check } => generate::run(&project, What::Everything, *check, console),
             Self::Docs { check } => generate::run(&project, What::Pages, *check, console),

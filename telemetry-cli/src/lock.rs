@@ -6,8 +6,31 @@ use std::fs;
 use std::io;
 use telemetry_schema::{Lock, read};
 
+/// What `lock` may be told.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Let a generation through that breaks something for readers of the data
+    #[arg(long, requires = "reason")]
+    accept_breaking: bool,
+    /// Why it may; events.lock keeps it
+    #[arg(long, value_name = "TEXT", requires = "accept_breaking", value_parser = sentence)]
+    reason: Option<String>,
+}
+
+fn sentence(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err("a reason has words");
+    }
+    Ok(text.to_owned())
+}
+
 /// Brings the lock up to date.
-pub(crate) fn run(project: &Project, console: &mut Console<'_>) -> io::Result<Outcome> {
+pub(crate) fn run(
+    project: &Project,
+    options: &Options,
+    console: &mut Console<'_>,
+) -> io::Result<Outcome> {
     let sources = project.sources();
     let schema = match read(sources.events_name, sources.events) {
         Ok((schema, warnings)) => {
@@ -26,13 +49,21 @@ pub(crate) fn run(project: &Project, console: &mut Console<'_>) -> io::Result<Ou
             return Ok(Outcome::Findings);
         }
     };
-    let lock = match Lock::update(previous.as_ref(), &schema) {
+    let mut lock = match Lock::update(previous.as_ref(), &schema) {
         Ok(lock) => lock,
         Err(full) => {
             console.could_not(format_args!("{full}"))?;
             return Ok(Outcome::Findings);
         }
     };
+    let broken = previous
+        .as_ref()
+        .map_or_else(Vec::new, |previous| lock.breaks(previous));
+    match &options.reason {
+        Some(reason) if !broken.is_empty() => lock.accept(reason, broken),
+        None if !broken.is_empty() => return refuse(&broken, sources.lock_name, console),
+        _ => {}
+    }
     let text = lock.to_text();
     let number = lock.running().number;
     if sources.lock == Some(text.as_str()) {
@@ -54,4 +85,16 @@ pub(crate) fn run(project: &Project, console: &mut Console<'_>) -> io::Result<Ou
         _ => console.say(format_args!("{}: generation {number}", sources.lock_name))?,
     }
     Ok(Outcome::Fine)
+}
+
+/// Leaves the lock as it is and says what would break.
+fn refuse(broken: &[String], name: &str, console: &mut Console<'_>) -> io::Result<Outcome> {
+    let list: Vec<String> = broken.iter().map(|what| format!("  - {what}")).collect();
+    console.could_not(format_args!(
+        "{name} was left as it is: whoever reads the data would have to change something\n{}\n\
+         To keep to what they know, undo that. To go on:\n  \
+         cargo telemetry lock --accept-breaking --reason \"why readers can live with it\"",
+        list.join("\n")
+    ))?;
+    Ok(Outcome::Findings)
 }

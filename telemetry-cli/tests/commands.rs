@@ -40,6 +40,54 @@ fn a_mistake_is_a_finding() {
 }
 
 #[test]
+fn lock_asks_why_before_it_breaks_readers() {
+    let program = Program::new();
+    program.edit(
+        "events.toml",
+        "max = 600000, unit = \"ms\"",
+        "max = 600, unit = \"s\"",
+    );
+    let before = fs::read_to_string(program.path("events.lock")).unwrap();
+    let (outcome, out, err) = program.run(&["lock"]);
+    assert_eq!((outcome, out.as_str()), (Outcome::Findings, ""));
+    insta::assert_snapshot!(err);
+    assert_eq!(
+        fs::read_to_string(program.path("events.lock")).unwrap(),
+        before
+    );
+
+    // One without the other is no reason.
+    for half in [
+        &["lock", "--accept-breaking"][..],
+        &["lock", "--reason", "x"],
+    ] {
+        assert_eq!(program.run(half).0, Outcome::CouldNotRun);
+    }
+    let why = ["lock", "--accept-breaking", "--reason", " "];
+    assert_eq!(program.run(&why).0, Outcome::CouldNotRun);
+
+    let why = [
+        "lock",
+        "--accept-breaking",
+        "--reason",
+        "Nobody reads it yet.",
+    ];
+    assert_eq!(program.run(&why).0, Outcome::Fine);
+    let lock = fs::read_to_string(program.path("events.lock")).unwrap();
+    assert!(
+        lock.contains("since = 2, reason = \"Nobody reads it yet.\""),
+        "{lock}"
+    );
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+    // What breaks nothing needs no reason, and keeps none.
+    assert_eq!(program.run(&why).0, Outcome::Fine);
+    assert_eq!(
+        fs::read_to_string(program.path("events.lock")).unwrap(),
+        lock
+    );
+}
+
+#[test]
 fn lock_gives_codes_once() {
     let program = Program::new();
     let (outcome, out, _) = program.run(&["lock"]);

@@ -98,6 +98,22 @@ proptest! {
     }
 
     #[test]
+    fn what_the_lock_asks_a_reason_for_is_breaking(
+        before in generate::schema(),
+        after in generate::schema(),
+    ) {
+        let first = Lock::update(None, &before).unwrap();
+        let broken = Lock::update(Some(&first), &after).unwrap().breaks(&first);
+        let changes = Diff::between(&before, &after).changes;
+        let breaking: Vec<&str> = changes
+            .iter()
+            .filter(|change| change.kind == Kind::Breaking)
+            .map(|change| change.what.as_str())
+            .collect();
+        prop_assert_eq!(broken.is_empty(), breaking.is_empty(), "{:?}\n{:?}", broken, breaking);
+    }
+
+    #[test]
     fn one_way_back_takes_what_the_other_gave(
         before in generate::schema(),
         after in generate::schema(),

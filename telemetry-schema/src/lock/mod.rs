@@ -10,6 +10,7 @@
 //! was edited or merged by hand is recognised.
 
 mod agree;
+mod breaking;
 mod fingerprint;
 mod life;
 mod promise;
@@ -39,6 +40,10 @@ pub struct Lock {
     pub events: Vec<LockedEvent>,
     /// Every policy value that ever was in force, by name and `since`.
     pub policy: Vec<LockedPolicy>,
+    /// Why generations that broke something for readers of the data were let
+    /// through, oldest first. No part of a fingerprint: it can be said better
+    /// later.
+    pub accepted: Vec<Accepted>,
 }
 
 impl Lock {
@@ -60,6 +65,18 @@ impl Lock {
             .iter()
             .find(|locked| locked.name == *name && locked.life.covers(field.life.since))
     }
+}
+
+/// A generation that breaks something for readers of the data, and why it
+/// may.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The generation.
+    pub since: u16,
+    /// Why, in the words of whoever let it through.
+    pub reason: String,
+    /// What it breaks, a sentence each.
+    pub what: Vec<String>,
 }
 
 /// An enum that is or was.

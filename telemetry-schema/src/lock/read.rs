@@ -1,7 +1,8 @@
 //! A lock from its text.
 
 use super::{
-    Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedPolicy, LockedShape, LockedValue,
+    Accepted, Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedPolicy, LockedShape,
+    LockedValue,
 };
 use crate::declared::Spanned;
 use crate::declared::table::{Findings, Item, List, Read, Table};
@@ -32,6 +33,7 @@ impl Lock {
         let app: Option<Spanned<String>> = table.required("app", "app = \"...\"");
         let generations = table.required("generations", "generations = []");
         let policy = table.required("policy", "policy = []");
+        let accepted = table.optional("accepted").unwrap_or_default();
         let enums = table.optional("enums").unwrap_or_default();
         let events = table.optional("events").unwrap_or_default();
         table.finish();
@@ -48,6 +50,7 @@ impl Lock {
         else {
             return Err(mendable(vec![damaged("the file is not complete", &(0..0))]));
         };
+        let List(accepted) = accepted;
         let List(enums) = enums;
         let List(events) = events;
         let lock = Self {
@@ -56,6 +59,7 @@ impl Lock {
             enums,
             events,
             policy,
+            accepted,
         };
         match lock.fault() {
             Some(fault) => Err(mendable(vec![damaged(&fault, &app.span)])),
@@ -152,6 +156,22 @@ impl Read for LockedPolicy {
             name: name?.value,
             since: since?.0,
             value: value?.value,
+        })
+    }
+}
+
+impl Read for Accepted {
+    fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
+        let mut table = Table::of(&item, "an accepted break".to_owned(), findings);
+        let since: Option<Number> = table.required("since", "since = 2");
+        let reason: Option<Spanned<String>> = table.required("reason", "reason = \"...\"");
+        let what: Option<List<Spanned<String>>> = table.required("what", "what = []");
+        table.finish();
+        let List(what) = what?;
+        Some(Self {
+            since: since?.0,
+            reason: reason?.value,
+            what: what.into_iter().map(|what| what.value).collect(),
         })
     }
 }

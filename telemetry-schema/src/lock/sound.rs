@@ -37,6 +37,14 @@ impl Lock {
         {
             return Some("policy values must be sorted by name and generation".to_owned());
         }
+        if !self.accepted.is_sorted_by_key(|accepted| accepted.since)
+            || self
+                .accepted
+                .iter()
+                .any(|accepted| !(1..=last).contains(&accepted.since))
+        {
+            return Some("what was accepted must be sorted by generation".to_owned());
+        }
         if let Some(fault) = lives("enums", &self.enums, whole, last) {
             return Some(fault);
         }

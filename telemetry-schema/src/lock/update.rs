@@ -48,6 +48,7 @@ impl Lock {
             enums: Vec::new(),
             events: Vec::new(),
             policy: Vec::new(),
+            accepted: Vec::new(),
         });
         let number = lock.running().number.saturating_add(1);
         lock.take_enums(schema, number)?;

@@ -1,7 +1,7 @@
 //! A lock as text: TOML with one item a line, so that diffs and merges of it
 //! read well.
 
-use super::{Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedShape};
+use super::{Accepted, Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedShape};
 use std::fmt::Write;
 use telemetry_wire::Life;
 
@@ -43,6 +43,7 @@ impl Lock {
             );
         }
         out.push_str("]\n");
+        write_accepted(&mut out, &self.accepted);
         for locked in &self.enums {
             write_enum(&mut out, locked);
         }
@@ -51,6 +52,28 @@ impl Lock {
         }
         out
     }
+}
+
+fn write_accepted(out: &mut String, accepted: &[Accepted]) {
+    if accepted.is_empty() {
+        return;
+    }
+    out.push_str("\naccepted = [\n");
+    for Accepted {
+        since,
+        reason,
+        what,
+    } in accepted
+    {
+        let what: Vec<String> = what.iter().map(|what| quote(what)).collect();
+        let _ = writeln!(
+            out,
+            "  {{ since = {since}, reason = {}, what = [{}] }},",
+            quote(reason),
+            what.join(", ")
+        );
+    }
+    out.push_str("]\n");
 }
 
 fn write_enum(out: &mut String, locked: &LockedEnum) {
