@@ -41,7 +41,7 @@ fn main() -> Result<()> {
 
     say("The same events as JSON, held against the schema by another library.");
     let export = dir.path().join("events.json");
-    tour.run(&["telemetry", "export", "-o", path(&export)?])?;
+    tour.run(&["telemetry", "export", "--json", "-o", path(&export)?])?;
     validate(&std::fs::read_to_string(export)?)
 }
 

@@ -13,6 +13,7 @@
 //! | `store` (feature `store`) | drains the spool into a queue and checks every event |
 //! | `redaction` (feature `store`) | the second net, which must never catch anything |
 //! | `commands` (feature `commands`) | what the user sees and does |
+//! | `bundle` (feature `commands`) | files that carry events from machine to machine |
 //! | `testing` (feature `testing`) | a host's tests ask what it emitted |
 //!
 //! Emitting takes no allocation, no lock and no thread. Nothing here panics,
@@ -23,6 +24,8 @@
 
 pub mod admin;
 pub mod answer;
+#[cfg(feature = "commands")]
+pub mod bundle;
 pub mod clock;
 mod collector;
 #[cfg(feature = "commands")]

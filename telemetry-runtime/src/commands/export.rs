@@ -3,24 +3,49 @@
 use super::console::Console;
 use super::queued::Queued;
 use super::{Exit, Failure, Session, events};
+use crate::bundle::{self, Kind};
 use crate::store::{Queue, create_private, random_name};
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::Path;
+
+/// What an export looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// For `import`.
+    Bundle,
+    /// For whatever reads JSON.
+    Array,
+}
+
+impl Form {
+    pub(super) fn of(json: bool) -> Self {
+        if json { Self::Array } else { Self::Bundle }
+    }
+}
 
 pub(super) fn run(
     session: &Session<'_>,
     console: &mut Console<'_>,
     output: Option<&Path>,
+    form: Form,
+    force: bool,
 ) -> Result<Exit, Failure> {
     let Queued { queue, notes } = Queued::load(session)?;
+    let lines = lines(queue.as_ref())?;
+    let text = match form {
+        Form::Bundle => bundle::write(session.context.program, Kind::Events, &lines),
+        Form::Array => array(&lines),
+    };
     match output.filter(|path| *path != Path::new("-")) {
         None => {
-            write_events(queue.as_ref(), console.out)?;
+            console.out.write_all(text.as_bytes())?;
+            console.out.flush()?;
         }
         Some(path) => {
-            let written = write_file(queue.as_ref(), path)?;
-            console.tell(format!("{} written to {}", events(written), path.display()));
+            write_file(&text, path, force)?;
+            let count = events(lines.len() as u64);
+            console.tell(format!("{count} written to {}", path.display()));
         }
     }
     for note in notes {
@@ -29,60 +54,54 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-/// The number of events that were written.
-fn write_events(queue: Option<&Queue>, out: &mut dyn Write) -> Result<u64, Failure> {
-    let mut written = 0;
+/// The JSON of every event, oldest first.
+fn lines(queue: Option<&Queue>) -> Result<Vec<String>, Failure> {
+    let mut lines = Vec::new();
     if let Some(queue) = queue {
         queue.for_each(|event| {
-            let before = if written == 0 { "[\n" } else { ",\n" };
-            write!(out, "{before}{}", event.data)?;
-            written += 1;
+            lines.push(event.data);
             Ok::<(), Failure>(())
         })?;
     }
-    writeln!(out, "{}", if written == 0 { "[]" } else { "\n]" })?;
-    out.flush()?;
-    Ok(written)
+    Ok(lines)
+}
+
+/// A JSON array, one event a line.
+fn array(lines: &[String]) -> String {
+    if lines.is_empty() {
+        return "[]\n".into();
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
 }
 
 /// Writes beside the file and then moves it there, so that nobody finds half
 /// of it. Readable by its user alone. What is not a regular file, such as a
-/// device, is written to as it is.
-fn write_file(queue: Option<&Queue>, path: &Path) -> Result<u64, Failure> {
+/// device, is written to as it is. A file that is there is not written over
+/// without `force`; one that somebody makes in the same moment is.
+pub(super) fn write_file(text: &str, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error| Failure::File(path.to_owned(), error);
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        let file = fs::OpenOptions::new()
+        return fs::OpenOptions::new()
             .write(true)
             .open(path)
-            .map_err(failed)?;
-        return write_events(queue, &mut BufWriter::new(file)).map_err(|error| at(path, error));
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(failed);
+    }
+    if !force && fs::symlink_metadata(path).is_ok() {
+        return Err(Failure::Exists(path.to_owned()));
     }
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{}", random_name()?));
     let beside = Path::new(&beside);
-    let written = write_whole(queue, beside).and_then(|written| {
-        fs::rename(beside, path)?;
-        Ok(written)
-    });
+    let written = write_whole(text, beside).and_then(|()| fs::rename(beside, path));
     if written.is_err() {
         let _ = fs::remove_file(beside);
     }
-    written.map_err(|error| at(path, error))
+    written.map_err(failed)
 }
 
-fn write_whole(queue: Option<&Queue>, path: &Path) -> Result<u64, Failure> {
-    let mut file = BufWriter::new(create_private(path)?);
-    let written = write_events(queue, &mut file)?;
-    file.into_inner()
-        .map_err(io::IntoInnerError::into_error)?
-        .sync_all()?;
-    Ok(written)
-}
-
-/// What went wrong with the output went wrong with this file.
-fn at(path: &Path, failure: Failure) -> Failure {
-    match failure {
-        Failure::Output(error) => Failure::File(path.to_owned(), error),
-        failure => failure,
-    }
+fn write_whole(text: &str, path: &Path) -> io::Result<()> {
+    let mut file = create_private(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }

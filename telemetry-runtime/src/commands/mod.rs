@@ -1,5 +1,5 @@
-//! What the user sees and does: `show`, `status`, `export`, `clear`, `on`,
-//! `off` and `air-gap`, as subcommands that a host mounts in its own command
+//! What the user sees and does: `show`, `status`, `export`, `import`,
+//! `clear`, `on`, `off` and `air-gap`, as subcommands that a host mounts in its own command
 //! line; and [`first_run`], which tells and asks.
 //!
 //! ```ignore
@@ -31,6 +31,7 @@ mod endpoint;
 mod export;
 mod first_run;
 mod held_back;
+mod import;
 mod inputs;
 mod prompt;
 mod queued;
@@ -102,13 +103,34 @@ pub enum TelemetryCommands {
 
     /// Export telemetry data (for air-gapped environments)
     ///
-    /// Writes all queued events as a JSON array, one event a line, and
-    /// leaves them in the queue.
+    /// Writes all queued events as a bundle, one event a line between a first
+    /// line that says what it is and a last one with its checksum. `import`
+    /// takes it on another machine. The events stay in the queue.
     #[command(after_help = EXIT_CODES)]
     Export {
         /// Write to FILE instead of standard output; `-` is standard output
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        /// Write over a FILE that is there
+        #[arg(short, long)]
+        force: bool,
+        /// Write a plain JSON array of events, which `import` does not take
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Queue the events of a bundle from another machine
+    ///
+    /// Takes a whole bundle that `export` wrote, or nothing of it, and says
+    /// why. An event that is queued already stays as it is. What is imported
+    /// is treated like this machine's own events from then on.
+    #[command(after_help = EXIT_CODES)]
+    Import {
+        /// The bundle; `-` is standard input
+        file: PathBuf,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
     },
 
     /// Clear all queued events
@@ -252,7 +274,15 @@ impl TelemetryCommands {
                 show::run(session, console, selection, *limit, *json)
             }
             Self::Status { json } => status::run(session, console, *json),
-            Self::Export { output } => export::run(session, console, output.as_deref()),
+            Self::Export {
+                output,
+                force,
+                json,
+            } => {
+                let form = export::Form::of(*json);
+                export::run(session, console, output.as_deref(), form, *force)
+            }
+            Self::Import { file, json } => import::run(session, console, file, *json),
             Self::Clear { force } => clear::run(session, console, *force),
             Self::On { json } => switch::on(session, console, *json),
             Self::Off { json } => switch::off(session, console, *json),
@@ -329,6 +359,8 @@ enum Failure {
     Store(StoreError),
     Output(io::Error),
     File(PathBuf, io::Error),
+    Read(PathBuf, io::Error),
+    Exists(PathBuf),
     Answer(RecordError),
     NoFolder,
     /// The name that was given, and those that there are.
@@ -339,6 +371,7 @@ impl Failure {
     fn exit(&self) -> Exit {
         match self {
             Self::NoSuchEvent(..) => Exit::Misunderstood,
+            Self::Exists(_) => Exit::Refused,
             _ => Exit::Failed,
         }
     }
@@ -377,6 +410,12 @@ impl fmt::Display for Failure {
                 "there is no event named {name:?}; the events are {}",
                 known.join(", ")
             ),
+            Self::Exists(path) => write!(
+                f,
+                "{} is there already; `--force` writes over it",
+                path.display()
+            ),
+            Self::Read(path, error) => write!(f, "could not read {}: {error}", path.display()),
             Self::File(path, error) => write!(f, "could not write {}: {error}", path.display()),
         }
     }

@@ -17,6 +17,14 @@ pub(super) struct Row {
     place: Place,
 }
 
+#[cfg(feature = "commands")]
+impl Row {
+    /// The event's id.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// Where a record goes.
 #[derive(Debug)]
 enum Place {
@@ -84,30 +92,54 @@ fn event_place(
     sessions: &mut Sessions,
     now_ms: u64,
 ) -> Result<Place, StoreError> {
+    let session_id = sessions.at(event.record().time_ms)?.to_string();
+    Ok(place_of(id, session_id, event, now_ms))
+}
+
+/// The row of an event that another machine made, which is `line` there.
+#[cfg(feature = "commands")]
+pub(super) fn carried(
+    id: String,
+    session_id: String,
+    raw: [u8; RECORD_LEN],
+    event: &Decoded,
+    line: &str,
+    now_ms: u64,
+) -> Result<Row, String> {
+    let place = place_of(&id, session_id, event, now_ms);
+    match &place {
+        Place::Event { data, .. } if data == line => Ok(Row { id, raw, place }),
+        Place::Event { .. } => Err("this is an event, but not as `export` writes it".into()),
+        Place::Quarantine { reason, .. } => Err(reason.clone()),
+        Place::Unread { .. } => Err("a newer version wrote it".into()),
+    }
+}
+
+/// Where an event of a session goes.
+fn place_of(id: &str, session_id: String, event: &Decoded, now_ms: u64) -> Place {
     let record = event.record();
-    let session_id = sessions.at(record.time_ms)?.to_string();
     let mut data = String::with_capacity(256);
     json::write_event(&mut data, id, &session_id, event);
     let generation = record.generation;
     let age_from = record.time_ms.min(now_ms);
     if let Err(finding) = redaction::check(&data) {
-        return Ok(Place::Quarantine {
+        return Place::Quarantine {
             generation,
             age_from,
             reason: format!("redaction found {finding}"),
             keep_raw: true,
-        });
+        };
     }
     let mut timestamp = String::with_capacity(24);
     telemetry_wire::time::write_rfc3339(&mut timestamp, record.time_ms);
-    Ok(Place::Event {
+    Place::Event {
         session_id,
         timestamp,
         event_type: event.event().name,
         data,
         generation,
         age_from,
-    })
+    }
 }
 
 /// Writes the rows and counts them. An id that is there already is the same

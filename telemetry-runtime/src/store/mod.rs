@@ -54,6 +54,8 @@ mod drain;
 mod error;
 mod event_id;
 mod files;
+#[cfg(feature = "commands")]
+mod import;
 mod ingest;
 mod lock;
 mod migrations;
@@ -70,7 +72,9 @@ pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
 #[cfg(feature = "commands")]
-pub(crate) use files::{create_private, random_name};
+pub(crate) use files::{create_private, hex, random_name};
+#[cfg(feature = "commands")]
+pub(crate) use import::{Carried, import};
 #[doc(hidden)]
 pub use protocol::Step;
 pub use queue::{Counts, Queue, Selection, StoredEvent};

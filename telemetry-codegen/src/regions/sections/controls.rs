@@ -5,7 +5,7 @@ use crate::words::plural;
 use telemetry_schema::Bound;
 
 /// The commands that pages mention, as typed after the program's `telemetry`.
-pub const COMMANDS: [&str; 4] = ["status", "show", "export -o telemetry.json", "clear"];
+pub const COMMANDS: [&str; 4] = ["status", "show", "export -o telemetry.jsonl", "clear"];
 
 /// What to do, and how.
 fn controls(bound: &Bound) -> Vec<(String, Line)> {
@@ -81,7 +81,7 @@ fn air_gapped(bound: &Bound) -> Vec<Line> {
         vec![
             export,
             text(
-                " writes what is kept to a file: plain JSON, one event a line, to read and to carry wherever you decide.",
+                " writes what is kept to a file: lines of plain JSON, one an event, and a checksum, to read and to carry wherever you decide.",
             ),
         ],
         vec![

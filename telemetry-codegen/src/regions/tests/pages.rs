@@ -139,7 +139,7 @@ fn markdown_reads_well_in_the_source_too() {
     ");
     insta::assert_snapshot!(show("air-gapped", "list"), @"
     - With `air_gapped = true` under `[telemetry]` in the configuration of Caro, events stay on your machine and nothing is sent.
-    - `caro telemetry export -o telemetry.json` writes what is kept to a file: plain JSON, one event a line, to read and to carry wherever you decide.
+    - `caro telemetry export -o telemetry.jsonl` writes what is kept to a file: lines of plain JSON, one an event, and a checksum, to read and to carry wherever you decide.
     - `caro telemetry clear` deletes it at once. What is older than 90 days goes by itself when telemetry next looks at what it keeps.
     ");
 }

@@ -6,7 +6,7 @@ fn clear(user: &User, force: bool) -> super::Said {
 }
 
 fn left(user: &User) -> usize {
-    let said = user.runs(&TelemetryCommands::Export { output: None });
+    let said = user.runs(&super::export::json());
     serde_json::from_str::<Vec<serde_json::Value>>(&said.out)
         .unwrap()
         .len()

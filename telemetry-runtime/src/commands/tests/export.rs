@@ -3,8 +3,47 @@ use crate::commands::{Exit, TelemetryCommands};
 use std::fs;
 use std::path::PathBuf;
 
+/// A JSON array, which is written over what is there.
 fn export(output: Option<PathBuf>) -> TelemetryCommands {
-    TelemetryCommands::Export { output }
+    TelemetryCommands::Export {
+        output,
+        force: true,
+        json: true,
+    }
+}
+
+pub(super) fn json() -> TelemetryCommands {
+    export(None)
+}
+
+pub(super) fn bundle(output: Option<PathBuf>) -> TelemetryCommands {
+    TelemetryCommands::Export {
+        output,
+        force: false,
+        json: false,
+    }
+}
+
+#[test]
+fn a_bundle_is_the_same_events_between_two_lines() {
+    let user = User::with_events();
+    let array = user.runs(&json()).out;
+    let said = user.runs(&bundle(None));
+    let lines: Vec<&str> = said.out.lines().collect();
+    insta::assert_snapshot!(lines[0], @r#"{"bundle":"caro-telemetry","format":1,"kind":"events","app":"caro","generation":1,"fingerprint":"ca20ca20","events":3}"#);
+    assert!(lines[4].starts_with("{\"sha256\":\""), "{}", lines[4]);
+    assert_eq!(format!("[\n{}\n]\n", lines[1..4].join(",\n")), array);
+}
+
+#[test]
+fn what_is_there_is_not_written_over_unasked() {
+    let user = User::with_events();
+    let file = user.home.path().join("data.jsonl");
+    fs::write(&file, "mine").unwrap();
+    let said = user.runs(&bundle(Some(file.clone())));
+    assert_eq!(said.exit, Exit::Refused);
+    insta::assert_snapshot!(said.err, @"error: HOME/data.jsonl is there already; `--force` writes over it");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
 }
 
 #[test]

@@ -67,13 +67,19 @@ fn help_says_what_each_command_does_and_how_it_ends() {
     insta::assert_snapshot!(help("export"), @r"
     Export telemetry data (for air-gapped environments)
 
-    Writes all queued events as a JSON array, one event a line, and leaves them in the queue.
+    Writes all queued events as a bundle, one event a line between a first line that says what it is and a last one with its checksum. `import` takes it on another machine. The events stay in the queue.
 
     Usage: caro-telemetry export [OPTIONS]
 
     Options:
       -o, --output <FILE>
               Write to FILE instead of standard output; `-` is standard output
+
+      -f, --force
+              Write over a FILE that is there
+
+          --json
+              Write a plain JSON array of events, which `import` does not take
 
       -h, --help
               Print help (see a summary with '-h')

@@ -5,6 +5,7 @@ mod export;
 mod first_run;
 mod grown;
 mod help;
+mod import;
 mod show;
 mod status;
 mod switch;
@@ -58,7 +59,7 @@ const fn field(code: u16, name: &'static str, shapes: &'static [Shape]) -> Field
     }
 }
 
-static PROGRAM: Program = Program {
+pub(super) static PROGRAM: Program = Program {
     app: "caro",
     generations: &[Generation {
         number: 1,
@@ -95,7 +96,7 @@ static PROGRAM: Program = Program {
     time_precision_ms: 1000,
 };
 
-const POLICY: Policy = Policy {
+pub(super) const POLICY: Policy = Policy {
     title: "Caro",
     docs_url: "https://caro.sh/telemetry",
     endpoint: "https://telemetry.caro.sh/api/events",

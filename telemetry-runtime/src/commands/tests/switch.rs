@@ -76,7 +76,7 @@ fn on_says_who_still_says_no() {
 #[test]
 fn off_says_what_goes_and_leaves_the_answer_alone() {
     let user = User::with_events();
-    user.runs(&TelemetryCommands::Export { output: None });
+    user.runs(&super::export::json());
     assert!(names(&user.dir()).contains(&"events.db".to_owned()));
     let said = off(&user);
     assert_eq!(said.exit, Exit::Done);
