@@ -16,8 +16,10 @@ pub struct TelemetryConfig {
     /// release channel's default.
     #[cfg_attr(feature = "config", serde(skip_serializing_if = "Option::is_none"))]
     pub enabled: Option<bool>,
-    /// How much is collected.
-    pub level: TelemetryLevel,
+    /// How much is collected; unset leaves it to what the user chose with
+    /// the command `level`, and else to normal. The lower of the two holds.
+    #[cfg_attr(feature = "config", serde(skip_serializing_if = "Option::is_none"))]
+    pub level: Option<TelemetryLevel>,
     /// Nothing is sent; events are kept here, to look at and to export.
     pub air_gapped: bool,
     /// Where to send instead. Only an address of this machine is heeded, for
@@ -60,6 +62,7 @@ impl TelemetryConfig {
     derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema),
     serde(rename_all = "lowercase")
 )]
+#[cfg_attr(feature = "commands", derive(clap::ValueEnum))]
 pub enum TelemetryLevel {
     /// Only what is critical.
     Minimal,
@@ -71,11 +74,16 @@ pub enum TelemetryLevel {
 }
 
 impl TelemetryLevel {
+    /// Its word, as it is written in files: `"normal"`.
+    pub fn name(self) -> &'static str {
+        Level::from(self).name()
+    }
+
     /// The level of a word; none if no level has it.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Minimal, Self::Normal, Self::Verbose]
             .into_iter()
-            .find(|level| Level::from(*level).name() == name)
+            .find(|level| level.name() == name)
     }
 }
 
@@ -99,7 +107,7 @@ mod tests {
         assert_eq!(read("{}").unwrap(), TelemetryConfig::default());
         let config = read(r#"{"enabled": false, "level": "minimal"}"#).unwrap();
         assert_eq!(config.enabled, Some(false));
-        assert_eq!(config.level, TelemetryLevel::Minimal);
+        assert_eq!(config.level, Some(TelemetryLevel::Minimal));
         assert!(read(r#"{"enable": false}"#).is_err());
         assert!(read(r#"{"off_for_this_run": true}"#).is_err());
     }

@@ -42,7 +42,7 @@ enum Command {
 fn main() {
     let cli = Cli::parse();
     let config = TelemetryConfig {
-        level: TelemetryLevel::Verbose,
+        level: Some(TelemetryLevel::Verbose),
         ..TelemetryConfig::default()
     };
     let host = telemetry_runtime::host!();

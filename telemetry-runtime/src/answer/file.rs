@@ -216,6 +216,7 @@ mod tests {
         given: None,
         told: Some(3),
         air_gapped: false,
+        level: None,
     };
 
     #[test]

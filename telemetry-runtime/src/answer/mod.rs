@@ -12,6 +12,7 @@
 //! | `generation` | number | the collection that it was given for |
 //! | `told` | number | the newest collection that a notice has shown |
 //! | `air_gapped` | `true` | the user's wish that nothing is sent |
+//! | `level` | `"minimal"`, `"normal"`, `"verbose"` | how much the user wants collected at most |
 //!
 //! A file that cannot be read is a no. So is one with a newer `format`; a key
 //! that this build does not know is passed over, since a build that adds one
@@ -26,6 +27,7 @@ pub use date::Date;
 pub use file::RecordError;
 pub(crate) use file::{Draft, remove_drafts};
 
+use crate::config::TelemetryLevel;
 use crate::consent::Opinion;
 use crate::settings::Fault;
 use telemetry_wire::{Channel, Version};
@@ -42,6 +44,8 @@ pub struct Answer {
     pub told: Option<u16>,
     /// The user's wish that nothing is sent from this machine.
     pub air_gapped: bool,
+    /// How much the user wants collected at most; none where they never said.
+    pub level: Option<TelemetryLevel>,
 }
 
 /// A yes or a no, and the circumstances.

@@ -1,6 +1,7 @@
 //! The answer as text, and back.
 
 use super::{Answer, Date, Given, How};
+use crate::config::TelemetryLevel;
 use crate::settings::{Fault, Setting, Value, Wrong, settings};
 use std::fmt;
 use telemetry_wire::{Channel, Version};
@@ -29,6 +30,9 @@ impl fmt::Display for Answer {
         }
         if self.air_gapped {
             f.write_str("air_gapped = true\n")?;
+        }
+        if let Some(level) = self.level {
+            writeln!(f, "level = \"{}\"", level.name())?;
         }
         // Last, so that a file that was cut short lacks it.
         writeln!(f, "format = {FORMAT}")
@@ -61,6 +65,7 @@ struct Parts {
     generation: Option<u16>,
     told: Option<u16>,
     air_gapped: Option<bool>,
+    level: Option<TelemetryLevel>,
 }
 
 impl Parts {
@@ -98,6 +103,11 @@ impl Parts {
             "generation" => setting.put(&mut self.generation, SMALL, Value::u16),
             "told" => setting.put(&mut self.told, SMALL, Value::u16),
             "air_gapped" => setting.put(&mut self.air_gapped, "true or false", Value::bool),
+            "level" => setting.put(
+                &mut self.level,
+                "\"minimal\", \"normal\" or \"verbose\"",
+                |value| TelemetryLevel::from_name(value.text()?),
+            ),
             _ => Ok(()),
         }
     }
@@ -107,6 +117,7 @@ impl Parts {
             given: self.given()?,
             told: self.told,
             air_gapped: self.air_gapped.unwrap_or(false),
+            level: self.level,
         })
     }
 
@@ -170,11 +181,17 @@ mod tests {
             proptest::option::of(given),
             any::<Option<u16>>(),
             any::<bool>(),
+            proptest::option::of(proptest::sample::select(vec![
+                TelemetryLevel::Minimal,
+                TelemetryLevel::Normal,
+                TelemetryLevel::Verbose,
+            ])),
         )
-            .prop_map(|(given, told, air_gapped)| Answer {
+            .prop_map(|(given, told, air_gapped, level)| Answer {
                 given,
                 told,
                 air_gapped,
+                level,
             })
     }
 

@@ -1,5 +1,5 @@
 //! What the user sees and does: `show`, `status`, `export`, `import`,
-//! `clear`, `on`, `off` and `air-gap`, as subcommands that a host mounts in its own command
+//! `clear`, `on`, `off`, `level` and `air-gap`, as subcommands that a host mounts in its own command
 //! line; and [`first_run`], which tells and asks.
 //!
 //! ```ignore
@@ -23,16 +23,18 @@
 //!
 //! Commands that read the queue first fill it from the spool. No command
 //! makes a file or folder where there is no event, but for the answer that
-//! `on`, `off`, `air-gap` and the first run record.
+//! `on`, `off`, `level`, `air-gap` and the first run record.
 
 mod clear;
 mod console;
 mod endpoint;
 mod export;
+mod failure;
 mod first_run;
 mod held_back;
 mod import;
 mod inputs;
+mod level;
 mod prompt;
 mod queued;
 mod show;
@@ -43,18 +45,17 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::answer::RecordError;
-use crate::config::TelemetryConfig;
+use crate::config::{TelemetryConfig, TelemetryLevel};
 use crate::consent::Occasion;
 use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::Policy;
-use crate::store::{Selection, StoreError, Terms};
+use crate::store::{Selection, Terms};
 use crate::{clock, dirs};
 use clap::{Subcommand, ValueEnum};
 use console::Console;
-use std::fmt;
+use failure::Failure;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -161,6 +162,20 @@ pub enum TelemetryCommands {
     /// events first.
     #[command(after_help = EXIT_CODES)]
     Off {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Show how much is collected, or choose it
+    ///
+    /// Records your choice. The configuration and the administrator can ask
+    /// for less, and then that holds. Programs that run already keep to the
+    /// level that they started with.
+    #[command(after_help = EXIT_CODES)]
+    Level {
+        /// The level from now on; without it, the present one is shown
+        level: Option<TelemetryLevel>,
         /// Print a JSON object
         #[arg(long)]
         json: bool,
@@ -286,6 +301,7 @@ impl TelemetryCommands {
             Self::Clear { force } => clear::run(session, console, *force),
             Self::On { json } => switch::on(session, console, *json),
             Self::Off { json } => switch::off(session, console, *json),
+            Self::Level { level, json } => level::run(session, console, *level, *json),
             Self::AirGap { state, json } => {
                 switch::air_gap(session, console, *state == Toggle::On, *json)
             }
@@ -350,73 +366,5 @@ fn events(count: u64) -> String {
     match count {
         1 => "1 event".into(),
         count => format!("{count} events"),
-    }
-}
-
-/// Why a command could not do what was asked.
-#[derive(Debug)]
-enum Failure {
-    Store(StoreError),
-    Output(io::Error),
-    File(PathBuf, io::Error),
-    Read(PathBuf, io::Error),
-    Exists(PathBuf),
-    Answer(RecordError),
-    NoFolder,
-    /// The name that was given, and those that there are.
-    NoSuchEvent(String, Vec<String>),
-}
-
-impl Failure {
-    fn exit(&self) -> Exit {
-        match self {
-            Self::NoSuchEvent(..) => Exit::Misunderstood,
-            Self::Exists(_) => Exit::Refused,
-            _ => Exit::Failed,
-        }
-    }
-}
-
-impl From<RecordError> for Failure {
-    fn from(error: RecordError) -> Self {
-        Self::Answer(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Output(error)
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(error) => error.fmt(f),
-            Self::Output(error) => write!(f, "could not write to standard output: {error}"),
-            Self::Answer(error) => error.fmt(f),
-            Self::NoFolder => f.write_str(
-                "no folder to keep the answer in was found, so nothing is recorded and telemetry \
-                 is off; set HOME to an absolute path",
-            ),
-            Self::NoSuchEvent(name, known) => write!(
-                f,
-                "there is no event named {name:?}; the events are {}",
-                known.join(", ")
-            ),
-            Self::Exists(path) => write!(
-                f,
-                "{} is there already; `--force` writes over it",
-                path.display()
-            ),
-            Self::Read(path, error) => write!(f, "could not read {}: {error}", path.display()),
-            Self::File(path, error) => write!(f, "could not write {}: {error}", path.display()),
-        }
     }
 }

@@ -6,7 +6,7 @@ use super::held_back::HeldBack;
 use super::inputs::{self, Input};
 use super::queued::Queued;
 use super::table::Table;
-use super::{Exit, Failure, Session, events};
+use super::{Exit, Failure, Session, events, level};
 use crate::consent::Decision;
 use crate::store::{Counts, Queue};
 use serde_json::{Value, json};
@@ -89,6 +89,7 @@ impl Status {
             "version": context.host.version().to_string(),
             "channel": context.host.channel().name(),
             "level": self.decision.level().name(),
+            "level_from": self.decision.level_and_source().1.name(),
             "air_gapped": self.decision.air_gapped(),
             "generation": context.program.running().number,
             "data_dir": session.dir,
@@ -162,7 +163,7 @@ impl Status {
                     context.program.app
                 ),
             ),
-            ("Level", self.decision.level().name().to_owned()),
+            ("Level", level::in_words(&self.decision)),
             ("Folder", folder.unwrap_or_else(|| "none".into())),
         ];
         facts.extend(self.queue_facts());

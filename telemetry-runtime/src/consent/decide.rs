@@ -3,6 +3,7 @@
 use super::inputs::Inputs;
 use super::opinion::Opinion;
 use super::reason::Reason;
+use crate::config::TelemetryLevel;
 use crate::policy::ConsentDefault;
 use telemetry_wire::{Channel, Level};
 
@@ -114,12 +115,64 @@ impl Decision {
         })
     }
 
-    /// How much is collected: the lower of what the configuration and the
-    /// administrator say.
+    /// How much is collected; see [`Decision::level_and_source`].
     pub fn level(&self) -> Level {
-        let chosen = self.inputs.level;
-        let cap = self.inputs.administrator.level.unwrap_or(chosen);
-        chosen.min(cap).into()
+        self.level_and_source().0.into()
+    }
+
+    /// How much is collected, and who says so: the lower of what the
+    /// configuration and the user chose, and normal where neither did; the
+    /// administrator can only lower it.
+    pub fn level_and_source(&self) -> (TelemetryLevel, LevelSource) {
+        let answer = self.inputs.answer.answer();
+        let chosen = [
+            (self.inputs.level, LevelSource::Configuration),
+            (answer.and_then(|answer| answer.level), LevelSource::Answer),
+        ];
+        let chosen = chosen
+            .into_iter()
+            .filter_map(|(level, source)| Some((level?, source)))
+            .min_by_key(|(level, _)| *level)
+            .unwrap_or((TelemetryLevel::default(), LevelSource::Default));
+        match self.inputs.administrator.level {
+            Some(cap) if cap < chosen.0 => (cap, LevelSource::Administrator),
+            _ => chosen,
+        }
+    }
+}
+
+/// Who says how much is collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LevelSource {
+    /// Nobody: it is what holds then.
+    Default,
+    /// The host's configuration.
+    Configuration,
+    /// The user, by the command `level`.
+    Answer,
+    /// The administrator, who lowers what the others chose.
+    Administrator,
+}
+
+impl LevelSource {
+    /// For people: `"you chose it"`.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::Default => "the default",
+            Self::Configuration => "the configuration says so",
+            Self::Answer => "you chose it",
+            Self::Administrator => "the administrator says so",
+        }
+    }
+
+    /// For scripts: `"answer"`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Configuration => "configuration",
+            Self::Answer => "answer",
+            Self::Administrator => "administrator",
+        }
     }
 }
 
@@ -149,26 +202,38 @@ impl Permit {
 mod tests {
     use super::*;
     use crate::admin::AdminRules;
-    use crate::config::TelemetryLevel;
+    use crate::answer::{Answer, Recorded};
 
     #[test]
     fn the_lower_level_wins() {
+        use LevelSource::{Administrator, Answer as Chosen, Configuration, Default as Nobody};
         use TelemetryLevel::{Minimal, Normal, Verbose};
-        for (config, admin, wins) in [
-            (Normal, None, Level::Normal),
-            (Verbose, None, Level::Verbose),
-            (Verbose, Some(Minimal), Level::Minimal),
-            (Minimal, Some(Verbose), Level::Minimal),
+        for (config, user, admin, wins) in [
+            (None, None, None, (Normal, Nobody)),
+            (None, None, Some(Verbose), (Normal, Nobody)),
+            (None, None, Some(Minimal), (Minimal, Administrator)),
+            (Some(Verbose), None, None, (Verbose, Configuration)),
+            (None, Some(Verbose), None, (Verbose, Chosen)),
+            (Some(Verbose), Some(Minimal), None, (Minimal, Chosen)),
+            (Some(Minimal), Some(Verbose), None, (Minimal, Configuration)),
+            (Some(Verbose), None, Some(Minimal), (Minimal, Administrator)),
+            (Some(Minimal), None, Some(Verbose), (Minimal, Configuration)),
+            (None, Some(Verbose), Some(Normal), (Normal, Administrator)),
         ] {
             let inputs = Inputs {
                 level: config,
+                answer: Recorded::Answer(Answer {
+                    level: user,
+                    ..Answer::default()
+                }),
                 administrator: AdminRules {
                     level: admin,
                     ..AdminRules::default()
                 },
                 ..Inputs::silent()
             };
-            assert_eq!(decide(&inputs).level(), wins);
+            assert_eq!(decide(&inputs).level_and_source(), wins);
+            assert_eq!(decide(&inputs).level(), wins.0.into());
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct Inputs {
     /// `enabled` in the host's configuration.
     pub config: Opinion,
     /// `level` there.
-    pub level: TelemetryLevel,
+    pub level: Option<TelemetryLevel>,
     /// `air_gapped` there.
     pub air_gapped: bool,
     /// The recorded answer.
@@ -118,7 +118,7 @@ impl Inputs {
             environment: Opinion::Unset,
             administrator: AdminRules::default(),
             config: Opinion::Unset,
-            level: TelemetryLevel::Normal,
+            level: None,
             air_gapped: false,
             answer: Recorded::Nothing,
             ci: None,

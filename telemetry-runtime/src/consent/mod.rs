@@ -35,7 +35,7 @@ mod switch;
 mod widening;
 mod withdraw;
 
-pub use decide::{Decision, Permit, decide};
+pub use decide::{Decision, LevelSource, Permit, decide};
 pub use explain::Considered;
 pub use inputs::Inputs;
 pub use notice::{notice, notice_of_new};
@@ -43,7 +43,8 @@ pub use opinion::Opinion;
 pub use reason::Reason;
 pub use sending::{Consent, Hold, UploadPermit};
 pub use switch::{
-    Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, turn_off, turn_on,
+    Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, set_level, turn_off,
+    turn_on,
 };
 pub use widening::{New, NewThing, widening};
 #[cfg(feature = "commands")]

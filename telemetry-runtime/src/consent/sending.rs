@@ -156,7 +156,7 @@ mod tests {
                 generation: 3,
             }),
             told,
-            air_gapped: false,
+            ..Answer::default()
         })
     }
 
@@ -289,7 +289,7 @@ mod tests {
     fn anybody_can_close_the_air_gap_and_nobody_can_open_it_for_another() {
         let yes = Inputs {
             environment: Opinion::Yes,
-            level: TelemetryLevel::Normal,
+            level: Some(TelemetryLevel::Normal),
             ..base()
         };
         let config = Inputs {

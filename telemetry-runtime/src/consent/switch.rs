@@ -9,6 +9,7 @@
 
 use super::withdraw::withdraw;
 use crate::answer::{Answer, Date, Draft, Given, How, RecordError, Recorded};
+use crate::config::TelemetryLevel;
 use crate::host::Host;
 use std::path::Path;
 use telemetry_wire::{Channel, Program, Version};
@@ -95,6 +96,15 @@ pub fn set_air_gap(dir: &Path, air_gapped: bool) -> Result<(), RecordError> {
     }
     change(dir, |answer| Answer {
         air_gapped,
+        ..answer
+    })
+}
+
+/// Records how much the user wants collected at most. Programs that run
+/// already keep to the level that they started with.
+pub fn set_level(dir: &Path, level: TelemetryLevel) -> Result<(), RecordError> {
+    change(dir, |answer| Answer {
+        level: Some(level),
         ..answer
     })
 }

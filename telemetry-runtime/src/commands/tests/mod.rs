@@ -6,6 +6,7 @@ mod first_run;
 mod grown;
 mod help;
 mod import;
+mod level;
 mod show;
 mod status;
 mod switch;

@@ -34,7 +34,7 @@ fn says_what_decides() {
     channel default         events.toml               on         default yes <- decides
 
     Program     caro 1.1.0-beta, schema generation 1
-    Level       normal
+    Level       normal (the default)
     Folder      HOME/telemetry
     Queue       3 events
                 held back: 3 events, since nothing is sent before the notice has been shown
@@ -70,7 +70,7 @@ fn a_terminal_gets_a_table() {
      channel default          events.toml                on          default yes
 
     Program     caro 1.1.0-beta, schema generation 1
-    Level       normal
+    Level       normal (the default)
     Folder      HOME/telemetry
     Queue       3 events
     Kept for    90 days
@@ -118,6 +118,7 @@ fn json_has_the_rest() {
       "version": "1.1.0-beta",
       "channel": "beta",
       "level": "normal",
+      "level_from": "default",
       "air_gapped": false,
       "generation": 1,
       "data_dir": "HOME/telemetry",
