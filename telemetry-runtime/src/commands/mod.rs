@@ -1,5 +1,5 @@
 //! What the user sees and does: `show`, `status`, `export`, `import`,
-//! `clear`, `on`, `off`, `level` and `air-gap`, as subcommands that a host mounts in its own command
+//! `clear`, `forget`, `on`, `off`, `level` and `air-gap`, as subcommands that a host mounts in its own command
 //! line; and [`first_run`], which tells and asks.
 //!
 //! ```ignore
@@ -31,6 +31,7 @@ mod endpoint;
 mod export;
 mod failure;
 mod first_run;
+mod forget;
 mod held_back;
 mod import;
 mod inputs;
@@ -157,11 +158,31 @@ pub enum TelemetryCommands {
 
     /// Turn telemetry off and delete what it has kept
     ///
-    /// Writes one file, your answer, and asks nothing. All events that were
-    /// kept and the key of their session ids are deleted; `export` saves the
-    /// events first.
+    /// Writes one file, your answer. All events that were kept and the key of
+    /// their session ids are deleted; `export` saves the events first. Then,
+    /// on a terminal, it offers what `forget` does: what was sent can be named
+    /// by that key alone.
     #[command(after_help = EXIT_CODES)]
     Off {
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Delete what is kept here, and ask for the deletion of what was sent
+    ///
+    /// Lists the ids of this machine's sessions, deletes events and key, and
+    /// writes a request that names those ids. The request is a file that has
+    /// to reach the receiver, and it tells that these ids belong to one
+    /// machine. Your answer stays as it is.
+    #[command(after_help = EXIT_CODES)]
+    Forget {
+        /// Write the request to FILE instead of the folder of telemetry
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Skip the question, and write over a FILE that is there
+        #[arg(short, long)]
+        force: bool,
         /// Print a JSON object
         #[arg(long)]
         json: bool,
@@ -301,6 +322,18 @@ impl TelemetryCommands {
             Self::Clear { force } => clear::run(session, console, *force),
             Self::On { json } => switch::on(session, console, *json),
             Self::Off { json } => switch::off(session, console, *json),
+            Self::Forget {
+                output,
+                force,
+                json,
+            } => {
+                let wish = forget::Wish {
+                    output: output.as_deref(),
+                    force: *force,
+                    json: *json,
+                };
+                forget::run(session, console, wish)
+            }
             Self::Level { level, json } => level::run(session, console, *level, *json),
             Self::AirGap { state, json } => {
                 switch::air_gap(session, console, *state == Toggle::On, *json)

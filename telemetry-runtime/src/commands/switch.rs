@@ -1,6 +1,7 @@
 //! `on`, `off` and `air-gap`: the user's hand on the switch.
 
 use super::console::Console;
+use super::forget::Request;
 use super::inputs::{self, Input, Verdict};
 use super::{Exit, Failure, Session};
 use crate::answer::{ANSWER_FILE, Recorded};
@@ -77,6 +78,7 @@ pub(super) fn off(
             names(&held)
         ));
     }
+    let request = Request::of(session, dir);
     let gone = turn_off(dir, &session.occasion())?;
     let after = After::of(session);
     let exit = complain_of_what_is_left(console, &gone);
@@ -99,10 +101,12 @@ pub(super) fn off(
     for input in after.others(|verdict| verdict == Verdict::Yes) {
         writeln!(console.out, "{} says yes; your no wins.", input.place())?;
     }
+    // The no holds by now, whatever becomes of the question.
+    request?.offer(session, console, dir)?;
     Ok(exit)
 }
 
-fn complain_of_what_is_left(console: &mut Console<'_>, gone: &Withdrawal) -> Exit {
+pub(super) fn complain_of_what_is_left(console: &mut Console<'_>, gone: &Withdrawal) -> Exit {
     for path in &gone.left {
         console.complain(format_args!(
             "could not delete {}; delete it by hand",
@@ -116,7 +120,7 @@ fn complain_of_what_is_left(console: &mut Console<'_>, gone: &Withdrawal) -> Exi
     }
 }
 
-fn write_what_is_gone(console: &mut Console<'_>, gone: &Withdrawal) -> io::Result<()> {
+pub(super) fn write_what_is_gone(console: &mut Console<'_>, gone: &Withdrawal) -> io::Result<()> {
     match (gone.removed, gone.left.is_empty()) {
         (0, true) => writeln!(console.out, "Nothing had been kept."),
         (count, true) => writeln!(
@@ -211,14 +215,14 @@ impl After {
     }
 }
 
-fn files(count: usize) -> String {
+pub(super) fn files(count: usize) -> String {
     match count {
         1 => "1 file".into(),
         count => format!("{count} files"),
     }
 }
 
-fn names(paths: &[PathBuf]) -> String {
+pub(super) fn names(paths: &[PathBuf]) -> String {
     let names = paths.iter().filter_map(|path| path.file_name());
     let names: Vec<_> = names.map(|name| name.to_string_lossy()).collect();
     names.join(", ")

@@ -48,7 +48,7 @@ pub use switch::{
 };
 pub use widening::{New, NewThing, widening};
 #[cfg(feature = "commands")]
-pub(crate) use withdraw::held;
+pub(crate) use withdraw::{held, withdraw};
 
 #[cfg(test)]
 pub(crate) mod samples;

@@ -24,7 +24,7 @@ pub struct Withdrawal {
 
 /// Unlinks key, spool and queue in `dir`. The lock file stays, empty: whoever
 /// waits for it must not find that it holds another one.
-pub(super) fn withdraw(dir: &Path) -> Withdrawal {
+pub(crate) fn withdraw(dir: &Path) -> Withdrawal {
     let _lock = drain_lock(&dir.join(DRAIN_LOCK_FILE));
     remove_drafts(dir);
     let mut withdrawal = Withdrawal::default();

@@ -59,6 +59,8 @@ mod import;
 mod ingest;
 mod lock;
 mod migrations;
+#[cfg(feature = "commands")]
+mod named;
 mod protocol;
 mod queue;
 mod retention;
@@ -75,6 +77,8 @@ pub use files::has_events;
 pub(crate) use files::{create_private, hex, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
+#[cfg(feature = "commands")]
+pub(crate) use named::{NamedSession, named_sessions};
 #[doc(hidden)]
 pub use protocol::Step;
 pub use queue::{Counts, Queue, Selection, StoredEvent};

@@ -62,6 +62,13 @@ impl SessionKey {
         SessionId(files::hex(&self.mac(&[date.as_bytes()])[..8]))
     }
 
+    /// The key in `dir`, if there is one for this machine.
+    #[cfg(feature = "commands")]
+    pub(super) fn find(dir: &Path, machine_id: Option<&str>) -> Result<Option<Self>, StoreError> {
+        let path = dir.join(KEY_FILE);
+        Self::load(&path, machine_id).map_err(StoreError::io("read", &path))
+    }
+
     /// Reads the key in `dir`, or makes a new one where there is none for
     /// this machine. Whoever calls holds the drain lock.
     fn load_or_make(dir: &Path, machine_id: Option<&str>) -> Result<Self, StoreError> {

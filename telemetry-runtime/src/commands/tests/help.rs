@@ -155,7 +155,7 @@ fn help_of_the_switch() {
     insta::assert_snapshot!(help("off"), @r"
     Turn telemetry off and delete what it has kept
 
-    Writes one file, your answer, and asks nothing. All events that were kept and the key of their session ids are deleted; `export` saves the events first.
+    Writes one file, your answer. All events that were kept and the key of their session ids are deleted; `export` saves the events first. Then, on a terminal, it offers what `forget` does: what was sent can be named by that key alone.
 
     Usage: caro-telemetry off [OPTIONS]
 

@@ -3,6 +3,7 @@
 mod clear;
 mod export;
 mod first_run;
+mod forget;
 mod grown;
 mod help;
 mod import;
