@@ -14,7 +14,7 @@
 )]
 
 use caro_telemetry::commands::{Context, TelemetryCommands, first_run};
-use caro_telemetry::{HostVersion, SessionEnd, SessionStart, Set, Shell, TelemetryConfig};
+use caro_telemetry::{HostVersion, SessionEnd, SessionStart, Set, Shell, TelemetryConfig, upload};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::time::Instant;
 
@@ -54,13 +54,15 @@ enum Commands {
 }
 
 fn main() {
-    let cli = Cli::parse();
-    let mut config = TelemetryConfig {
-        off_for_this_run: cli.no_telemetry,
-        ..TelemetryConfig::default()
-    };
+    let mut config = TelemetryConfig::default();
     let host = caro_telemetry::host!();
     let (program, policy) = (&caro_telemetry::PROGRAM, &caro_telemetry::POLICY);
+    // Before arguments are read: in the uploader's own process this sends what
+    // is due and does not return.
+    let uploads = upload::register(&Context::new(host, &config, program, policy));
+
+    let cli = Cli::parse();
+    config.off_for_this_run = cli.no_telemetry;
     let context = Context::new(host, &config, program, policy);
 
     if let Some(Commands::Telemetry { command }) = cli.command {
@@ -72,7 +74,8 @@ fn main() {
         config.off_for_this_run = true;
     }
     let started = Instant::now();
-    caro_telemetry::init(host, &config);
+    let telemetry = caro_telemetry::init(host, &config);
+    uploads.start_if_due(&telemetry);
     SessionStart {
         version: HostVersion,
         platform: platform(),
@@ -135,7 +138,7 @@ fn shell(path: Option<&str>) -> Shell {
 
 /// Asks the backends in turn, and has the answer judged.
 mod agent {
-    use crate::{backend, safety};
+    use super::{backend, safety};
     use caro_telemetry::{Backend, CommandGeneration, GenerationError};
     use std::time::Instant;
 

@@ -27,6 +27,8 @@ telemetry_runtime::include_events!();
 pub use telemetry_runtime::commands;
 #[cfg(feature = "testing")]
 pub use telemetry_runtime::testing;
+#[cfg(feature = "upload")]
+pub use telemetry_runtime::upload;
 pub use telemetry_runtime::{
     Bounded, ConsentDefault, Event, Host, HostVersion, OutOfRange, Policy, Set, TelemetryCollector,
     TelemetryConfig, TelemetryLevel, host, unit, wire,

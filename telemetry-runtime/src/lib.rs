@@ -14,6 +14,7 @@
 //! | `redaction` (feature `store`) | the second net, which must never catch anything |
 //! | `commands` (feature `commands`) | what the user sees and does |
 //! | `bundle` (feature `commands`) | files that carry events from machine to machine |
+//! | `upload` (feature `upload`) | sends what may be sent, in a process of its own |
 //! | `testing` (feature `testing`) | a host's tests ask what it emitted |
 //!
 //! Emitting takes no allocation, no lock and no thread. Nothing here panics,
@@ -32,7 +33,11 @@ mod collector;
 pub mod commands;
 mod config;
 pub mod consent;
+#[cfg(any(feature = "commands", feature = "upload"))]
+mod context;
 pub mod dirs;
+#[cfg(any(feature = "commands", feature = "upload"))]
+mod endpoint;
 pub mod environment;
 pub mod event;
 pub mod field;
@@ -49,9 +54,13 @@ pub mod store;
 mod sys;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "upload")]
+pub mod upload;
 
 pub use collector::TelemetryCollector;
 pub use config::{TelemetryConfig, TelemetryLevel};
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub use context::Context;
 pub use event::Event;
 pub use field::{Bounded, Field, HostVersion, OutOfRange, Set, unit};
 pub use global::{emit, init};

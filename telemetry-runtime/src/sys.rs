@@ -1,8 +1,12 @@
 //! The operating system, in the few calls that std does not have or that
 //! cost too much through it. All `unsafe` code of the crate is here.
 
+#[cfg(all(unix, feature = "upload"))]
+mod detach;
 #[cfg(unix)]
 mod unix;
+#[cfg(all(unix, feature = "upload"))]
+pub(crate) use detach::detach;
 #[cfg(unix)]
 pub(crate) use unix::*;
 

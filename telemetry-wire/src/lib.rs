@@ -10,6 +10,7 @@
 //! | `since` | from which generation on a record could have been made |
 //! | [`json`] | the one encoder of event JSON |
 //! | [`read`] | the encoder's strict inverse |
+//! | [`transport`] | what a request carries beside the events |
 //! | [`vocabulary`] | every word that a program can send |
 //!
 //! The crate has no dependencies, does no I/O and holds no state.
@@ -35,6 +36,7 @@ pub mod read;
 pub mod record;
 mod since;
 pub mod time;
+pub mod transport;
 pub mod version;
 pub mod vocabulary;
 

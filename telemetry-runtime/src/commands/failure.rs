@@ -16,6 +16,8 @@ pub(super) enum Failure {
     Read(PathBuf, io::Error),
     Exists(PathBuf),
     Answer(RecordError),
+    #[cfg(feature = "upload")]
+    Receipts(io::Error),
     NoFolder,
     /// The name that was given, and those that there are.
     NoSuchEvent(String, Vec<String>),
@@ -55,6 +57,8 @@ impl fmt::Display for Failure {
             Self::Store(error) => error.fmt(f),
             Self::Output(error) => write!(f, "could not write to standard output: {error}"),
             Self::Answer(error) => error.fmt(f),
+            #[cfg(feature = "upload")]
+            Self::Receipts(error) => write!(f, "could not read the receipts: {error}"),
             Self::NoFolder => f.write_str(
                 "no folder to keep the answer in was found, so nothing is recorded and telemetry \
                  is off; set HOME to an absolute path",

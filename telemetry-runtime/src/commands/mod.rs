@@ -27,7 +27,6 @@
 
 mod clear;
 mod console;
-mod endpoint;
 mod export;
 mod failure;
 mod first_run;
@@ -36,22 +35,28 @@ mod held_back;
 mod import;
 mod inputs;
 mod level;
+#[cfg(feature = "upload")]
+mod log;
+#[cfg(feature = "upload")]
+mod preview;
 mod prompt;
 mod queued;
 mod show;
 mod status;
 mod switch;
 mod table;
+#[cfg(feature = "upload")]
+mod upload;
+#[cfg(feature = "upload")]
+mod uploads;
 
 #[cfg(test)]
 mod tests;
 
-use crate::config::{TelemetryConfig, TelemetryLevel};
+use crate::config::TelemetryLevel;
 use crate::consent::Occasion;
 use crate::dirs::Places;
 use crate::environment::Environment;
-use crate::host::Host;
-use crate::policy::Policy;
 use crate::store::{Selection, Terms};
 use crate::{clock, dirs};
 use clap::{Subcommand, ValueEnum};
@@ -60,8 +65,8 @@ use failure::Failure;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use telemetry_wire::Program;
 
+pub use crate::context::Context;
 pub use first_run::{FirstRun, first_run};
 
 /// Appears below the help of every command.
@@ -131,6 +136,45 @@ pub enum TelemetryCommands {
         /// The bundle; `-` is standard input
         file: PathBuf,
         /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Show the exact bytes of the next upload
+    ///
+    /// Sends nothing and changes nothing. With --raw it is the body of the
+    /// request before it is compressed, byte for byte.
+    #[cfg(feature = "upload")]
+    #[command(after_help = EXIT_CODES)]
+    Preview {
+        /// Print the bytes as they are, and nothing after them
+        #[arg(long)]
+        raw: bool,
+    },
+
+    /// Send what is queued now
+    ///
+    /// The same as happens by itself, without waiting until it is due. What
+    /// may not be sent by itself is not sent by this either.
+    #[cfg(feature = "upload")]
+    #[command(after_help = EXIT_CODES)]
+    Upload {
+        /// Do not wait until it is due
+        #[arg(long, required = true)]
+        now: bool,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+
+    /// Show what has left this machine: the receipts of all uploads
+    #[cfg(feature = "upload")]
+    #[command(after_help = EXIT_CODES)]
+    Log {
+        /// Show only the last N requests
+        #[arg(short, long, value_name = "N", default_value_t = 20)]
+        limit: usize,
+        /// Print a JSON array
         #[arg(long)]
         json: bool,
     },
@@ -225,33 +269,6 @@ pub enum Toggle {
     Off,
 }
 
-/// What the commands need to know of the program they are in.
-#[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
-    host: Host,
-    config: &'a TelemetryConfig,
-    program: &'static Program,
-    policy: &'a Policy,
-}
-
-impl<'a> Context<'a> {
-    /// The same host and configuration that the host gives to `init`, and
-    /// the generated `PROGRAM` and `POLICY`.
-    pub fn new(
-        host: Host,
-        config: &'a TelemetryConfig,
-        program: &'static Program,
-        policy: &'a Policy,
-    ) -> Self {
-        Self {
-            host,
-            config,
-            program,
-            policy,
-        }
-    }
-}
-
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -319,6 +336,12 @@ impl TelemetryCommands {
                 export::run(session, console, output.as_deref(), form, *force)
             }
             Self::Import { file, json } => import::run(session, console, file, *json),
+            #[cfg(feature = "upload")]
+            Self::Preview { raw } => preview::run(session, console, *raw),
+            #[cfg(feature = "upload")]
+            Self::Upload { now: _, json } => upload::run(session, console, *json),
+            #[cfg(feature = "upload")]
+            Self::Log { limit, json } => log::run(session, console, *limit, *json),
             Self::Clear { force } => clear::run(session, console, *force),
             Self::On { json } => switch::on(session, console, *json),
             Self::Off { json } => switch::off(session, console, *json),

@@ -1,13 +1,13 @@
 //! `status`: whether telemetry is on, what decided it, and what is kept.
 
 use super::console::{BOLD, Console, GREEN, PLAIN, YELLOW};
-use super::endpoint::endpoint;
 use super::held_back::HeldBack;
 use super::inputs::{self, Input};
 use super::queued::Queued;
 use super::table::Table;
 use super::{Exit, Failure, Session, events, level};
 use crate::consent::Decision;
+use crate::endpoint::endpoint;
 use crate::store::{Counts, Queue};
 use serde_json::{Value, json};
 use std::io;
@@ -32,6 +32,13 @@ pub(super) fn run(
         None => Ok(Exit::Done),
     }
 }
+
+/// When events go there.
+#[cfg(feature = "upload")]
+const SENT: &str = "sent there when due";
+/// When events go there.
+#[cfg(not(feature = "upload"))]
+const SENT: &str = "this version has no uploader and sends nothing";
 
 /// What can be told. The switch can be, whatever has become of the queue.
 struct Status {
@@ -77,6 +84,17 @@ impl Status {
         Ok(())
     }
 
+    #[cfg(feature = "upload")]
+    fn uploads(session: &Session<'_>) -> Value {
+        super::uploads::to_json(session)
+    }
+
+    /// Without the feature there are none.
+    #[cfg(not(feature = "upload"))]
+    fn uploads(_: &Session<'_>) -> Value {
+        Value::Null
+    }
+
     fn to_json(&self, session: &Session<'_>) -> Value {
         let context = &session.context;
         let inputs: Vec<Value> = self.inputs.iter().map(Input::to_json).collect();
@@ -102,7 +120,9 @@ impl Status {
                 "empty_slots": counts.empty_slots,
                 "garbage_slots": counts.garbage_slots,
                 "expired": counts.expired,
+                "dropped": counts.dropped,
             })),
+            "uploads": Self::uploads(session),
             "put_aside": self.put_aside,
             "notes": self.notes,
             "retention_days": context.policy.retention_days,
@@ -177,10 +197,14 @@ impl Status {
                     if self.decision.air_gapped() {
                         "air-gapped: nothing is sent"
                     } else {
-                        "this version has no uploader and sends nothing"
+                        SENT
                     }
                 ),
             ),
+        ]);
+        #[cfg(feature = "upload")]
+        facts.extend(super::uploads::facts(session));
+        facts.extend([
             ("Documents", policy.docs_url.to_owned()),
             ("Turn off", policy.turn_off.to_owned()),
         ]);
@@ -201,6 +225,10 @@ impl Status {
             (
                 "events deleted because of their age, so far",
                 counts.expired,
+            ),
+            (
+                "events deleted because there were too many, so far",
+                counts.dropped,
             ),
             (
                 "damaged queues put aside, which `clear` deletes",

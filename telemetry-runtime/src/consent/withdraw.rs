@@ -77,6 +77,10 @@ fn tells_something(name: &str) -> bool {
             Some("" | "-wal" | "-shm" | "-journal")
         )
         || name.starts_with("events.db.corrupt-")
+        // When what was sent; the receipts themselves stay, so that it can
+        // still be named.
+        || name.starts_with("upload.json")
+        || name.starts_with("receipts.jsonl.")
 }
 
 /// The drain lock, if its file is there and nobody keeps it for long.

@@ -130,7 +130,7 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], StoreError> {
 }
 
 /// A name that no file has: 128 random bits.
-#[cfg(feature = "commands")]
+#[cfg(any(feature = "commands", feature = "upload"))]
 pub(crate) fn random_name() -> Result<String, StoreError> {
     Ok(hex(&random::<16>()?))
 }

@@ -8,7 +8,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// Every step, oldest first.
-const STEPS: &[&str] = &["
+const STEPS: &[&str] = &[
+    "
     -- What `show` shows and an upload sends. `data` is the event's JSON, `raw`
     -- the record that it came from. `age_from` (UTC milliseconds) is when it
     -- happened, or was queued if its clock was ahead.
@@ -53,7 +54,16 @@ const STEPS: &[&str] = &["
         name TEXT PRIMARY KEY,
         value INTEGER NOT NULL
     ) STRICT;
-"];
+",
+    "
+    -- Events that the server did not know yet, until when (UTC milliseconds)
+    -- it is not asked again.
+    CREATE TABLE postponed (
+        id TEXT PRIMARY KEY,
+        until INTEGER NOT NULL
+    ) STRICT;
+",
+];
 
 /// Whether every step that this build knows has been taken.
 pub(super) fn current(connection: &Connection) -> rusqlite::Result<bool> {

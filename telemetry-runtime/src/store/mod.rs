@@ -74,7 +74,9 @@ pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
 #[cfg(feature = "commands")]
-pub(crate) use files::{create_private, hex, random_name};
+pub(crate) use files::hex;
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub(crate) use files::{create_private, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
 #[cfg(feature = "commands")]

@@ -1,5 +1,7 @@
 //! The queue itself: opening it, and what can be asked of it.
 
+#[cfg(feature = "upload")]
+mod outgoing;
 mod selection;
 
 use super::aside;
@@ -57,6 +59,8 @@ pub struct Counts {
     pub garbage_slots: u64,
     /// Events that were deleted because of their age, so far.
     pub expired: u64,
+    /// Events that were deleted because there were too many, so far.
+    pub dropped: u64,
 }
 
 impl Queue {
@@ -152,9 +156,11 @@ impl Queue {
         let delete = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             for id in ids {
-                transaction
-                    .prepare_cached("DELETE FROM events WHERE id = ?1")?
-                    .execute([id])?;
+                for table in ["events", "postponed"] {
+                    transaction
+                        .prepare_cached(&format!("DELETE FROM {table} WHERE id = ?1"))?
+                        .execute([id])?;
+                }
             }
             transaction.commit()
         };
@@ -176,6 +182,7 @@ impl Queue {
                 empty_slots: counter(&self.connection, EMPTY_SLOTS)?,
                 garbage_slots: counter(&self.connection, GARBAGE_SLOTS)?,
                 expired: counter(&self.connection, EXPIRED)?,
+                dropped: counter(&self.connection, DROPPED)?,
             })
         };
         read().map_err(self.failed())
@@ -210,6 +217,7 @@ impl Queue {
             let events = transaction.execute("DELETE FROM events", [])?;
             transaction.execute("DELETE FROM unread", [])?;
             transaction.execute("DELETE FROM quarantine", [])?;
+            transaction.execute("DELETE FROM postponed", [])?;
             transaction.commit()?;
             // The deleted pages are zeroed; the log may still have them.
             connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -346,6 +354,8 @@ pub(super) const EMPTY_SLOTS: &str = "empty_slots";
 pub(super) const GARBAGE_SLOTS: &str = "garbage_slots";
 /// Events deleted because of their age.
 pub(super) const EXPIRED: &str = "expired";
+/// Events deleted because there were too many.
+pub(super) const DROPPED: &str = "dropped";
 
 /// A counter's value; 0 before it was first set.
 pub(super) fn counter(connection: &Connection, name: &str) -> rusqlite::Result<u64> {

@@ -11,10 +11,15 @@
 //! deleted by age is counted, and `status` shows it.
 
 use super::error::StoreError;
-use super::queue::{Queue, counter, set_counter};
+use super::queue::{DROPPED, Queue, add_to_counter, counter, set_counter};
 use rusqlite::{Connection, TransactionBehavior, params};
 
 const DAY_MS: u64 = 86_400_000;
+
+/// The most events that wait to be sent. An event takes about 500 bytes with
+/// its record and its JSON, so a queue that nobody empties ends at about
+/// 50 MB.
+const MOST_EVENTS: i64 = 100_000;
 
 /// The counters in which the passes leave word for each other.
 const LAST_PASS: &str = "last_pass_ms";
@@ -63,11 +68,31 @@ fn purge_in(
         let sql = format!("DELETE FROM {table} WHERE age_from < ?1");
         rows += transaction.execute(&sql, params![before])? as u64;
     }
+    let dropped = shorten(&transaction, MOST_EVENTS)?;
+    add_to_counter(&transaction, DROPPED, dropped)?;
+    transaction.execute(
+        "DELETE FROM postponed WHERE id NOT IN (SELECT id FROM events)",
+        [],
+    )?;
     transaction.commit()?;
     Ok(Purged {
         rows,
         put_off: false,
     })
+}
+
+/// Deletes the oldest events over a number of them. How many went.
+fn shorten(connection: &Connection, most: i64) -> rusqlite::Result<u64> {
+    let events: i64 = connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+    if events <= most {
+        return Ok(0);
+    }
+    let deleted = connection.execute(
+        "DELETE FROM events WHERE rowid IN \
+         (SELECT rowid FROM events ORDER BY timestamp, rowid LIMIT ?1)",
+        [events - most],
+    )?;
+    Ok(deleted as u64)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +123,26 @@ fn judge(last: u64, leap_seen: u64, retention_ms: u64, now_ms: u64) -> Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_oldest_go_first_where_there_are_too_many() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::super::migrations::migrate(&mut connection).unwrap();
+        for n in [3, 1, 4, 2, 5] {
+            let insert = "INSERT INTO events VALUES (?1, '', ?1, '', '', x'', 1, 0)";
+            connection.execute(insert, [n.to_string()]).unwrap();
+        }
+        assert_eq!(shorten(&connection, 5).unwrap(), 0);
+        assert_eq!(shorten(&connection, 2).unwrap(), 3);
+        let left: String = connection
+            .query_row(
+                "SELECT group_concat(id) FROM (SELECT id FROM events ORDER BY id)",
+                [],
+                |row| row.get(0),
+            )
+            .unwrap();
+        assert_eq!(left, "4,5");
+    }
 
     #[test]
     fn a_leap_must_last_a_day() {

@@ -13,6 +13,8 @@ mod status;
 mod switch;
 #[cfg(unix)]
 mod terminal;
+#[cfg(all(unix, feature = "upload"))]
+mod upload;
 
 use super::console::Console;
 use super::{Context, Exit, Session, TelemetryCommands};

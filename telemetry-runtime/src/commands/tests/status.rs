@@ -39,7 +39,7 @@ fn says_what_decides() {
     Queue       3 events
                 held back: 3 events, since nothing is sent before the notice has been shown
     Kept for    90 days
-    Endpoint    https://telemetry.caro.sh/api/events (this version has no uploader and sends nothing)
+    Endpoint    https://telemetry.caro.sh/api/events (sent there when due)
     Documents   https://caro.sh/telemetry
     Turn off    caro config set telemetry.enabled false
     ");
@@ -74,7 +74,7 @@ fn a_terminal_gets_a_table() {
     Folder      HOME/telemetry
     Queue       3 events
     Kept for    90 days
-    Endpoint    https://telemetry.caro.sh/api/events (this version has no uploader and sends nothing)
+    Endpoint    https://telemetry.caro.sh/api/events (sent there when due)
     Documents   https://caro.sh/telemetry
     Turn off    caro config set telemetry.enabled false
     ");
@@ -133,7 +133,15 @@ fn json_has_the_rest() {
         },
         "empty_slots": 0,
         "garbage_slots": 0,
-        "expired": 0
+        "expired": 0,
+        "dropped": 0
+      },
+      "uploads": {
+        "last": null,
+        "outcome": null,
+        "failures": 0,
+        "next": null,
+        "requests_on_record": 0
       },
       "put_aside": [],
       "notes": [],

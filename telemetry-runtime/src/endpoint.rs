@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The declared endpoint, or `CARO_TELEMETRY_ENDPOINT` if that is on this
 /// machine. Any other would let whoever sets a variable redirect events.
-pub(super) fn endpoint(policy: &Policy, environment: &Environment<'_>) -> String {
+pub(crate) fn endpoint(policy: &Policy, environment: &Environment<'_>) -> String {
     environment
         .endpoint
         .as_ref()
@@ -17,7 +17,7 @@ pub(super) fn endpoint(policy: &Policy, environment: &Environment<'_>) -> String
 }
 
 /// Whether the URL's host is this machine's own, by name or address.
-fn is_loopback(url: &str) -> bool {
+pub(crate) fn is_loopback(url: &str) -> bool {
     let Some(rest) = url
         .strip_prefix("http://")
         .or_else(|| url.strip_prefix("https://"))

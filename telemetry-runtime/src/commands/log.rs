@@ -1,0 +1,53 @@
+//! `log`: what has left this machine.
+
+use super::console::Console;
+use super::table::Table;
+use super::{Exit, Failure, Session};
+use crate::upload::{Receipt, Receipts};
+use telemetry_wire::time::write_rfc3339;
+
+pub(super) fn run(
+    session: &Session<'_>,
+    console: &mut Console<'_>,
+    limit: usize,
+    json: bool,
+) -> Result<Exit, Failure> {
+    let receipts = match session.dir.as_deref() {
+        Some(dir) => Receipts::of(dir).read().map_err(Failure::Receipts)?,
+        None => Vec::new(),
+    };
+    let newest = &receipts[receipts.len().saturating_sub(limit)..];
+    if json {
+        let text = serde_json::to_string_pretty(newest).map_err(std::io::Error::from)?;
+        writeln!(console.out, "{text}")?;
+    } else if newest.is_empty() {
+        console.tell("Nothing has left this machine.");
+    } else {
+        table(newest).write(console)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn table(receipts: &[Receipt]) -> Table<6> {
+    let mut table = Table::new(["TIME", "EVENTS", "BYTES", "SHA-256", "TO", "ANSWER"]);
+    for Receipt { sent, answer } in receipts {
+        let mut time = String::new();
+        write_rfc3339(&mut time, sent.time_ms);
+        let answer = match answer {
+            None => "none on record".to_owned(),
+            Some(answer) => match answer.status {
+                Some(status) => format!("{status}: {}", answer.outcome),
+                None => answer.outcome.clone(),
+            },
+        };
+        table.push([
+            time,
+            sent.events.to_string(),
+            sent.bytes.to_string(),
+            sent.sha256.chars().take(12).collect(),
+            sent.endpoint.escape_debug().to_string(),
+            answer.escape_debug().to_string(),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,347 @@
+//! `upload --now`, `preview` and `log`, against real servers on loopback.
+
+use super::super::upload::run_within;
+use super::*;
+use crate::upload::{Limits, Receipts, State};
+use server::{Does, Request, Server, all_arrived};
+use std::time::Duration;
+
+#[path = "../../../tests/support/server.rs"]
+mod server;
+
+const NOW: TelemetryCommands = TelemetryCommands::Upload {
+    now: true,
+    json: false,
+};
+
+/// A user with three events who has said yes, and whose events go there.
+fn user(server: &Server) -> User {
+    let mut user = User::with_events();
+    user.variables
+        .push(("CARO_TELEMETRY_ENDPOINT", server.url()));
+    user.runs(&TelemetryCommands::On { json: false });
+    user
+}
+
+fn queued(user: &User) -> u64 {
+    counts(user).events
+}
+
+fn counts(user: &User) -> crate::store::Counts {
+    let queue = crate::store::Queue::open_read_only(&user.dir()).unwrap();
+    queue.unwrap().counts().unwrap()
+}
+
+#[test]
+fn what_arrives_is_deleted_and_on_record() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = user(&server);
+    let preview = user.runs(&TelemetryCommands::Preview { raw: true });
+    let said = user.runs(&NOW);
+    assert_eq!(
+        (said.exit, said.out.as_str()),
+        (Exit::Done, "3 events have arrived.\n")
+    );
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1);
+    assert_eq!(requests[0].json(), preview.out);
+    assert_eq!(queued(&user), 0);
+
+    let receipts = Receipts::of(&user.dir()).read().unwrap();
+    assert_eq!(receipts.len(), 1);
+    let sent = &receipts[0].sent;
+    assert_eq!((sent.events, sent.bytes), (3, preview.out.len() as u64));
+    assert_eq!(sent.session_ids.len(), 1);
+    assert_eq!(
+        receipts[0].answer.as_ref().unwrap().outcome,
+        "3 of 3 arrived"
+    );
+    let log = user.runs(&TelemetryCommands::Log {
+        limit: 20,
+        json: false,
+    });
+    assert!(log.out.contains("200: 3 of 3 arrived"), "{}", log.out);
+
+    // Nothing is left, and nothing more is said.
+    assert_eq!(user.runs(&NOW).out, "Nothing was to be sent.\n");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_request_carries_what_is_declared_and_no_more() {
+    use telemetry_wire::transport::{HEADERS, HeaderValue, METHOD, PROTOCOL};
+    let server = Server::new(|number, request| match number {
+        0 => Does::Answers(503, "", String::new()),
+        _ => all_arrived(request),
+    });
+    let user = user(&server);
+    for _ in 0..2 {
+        user.runs(&NOW);
+    }
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    for request in requests {
+        let mut declared = format!("{METHOD} /api/events {PROTOCOL}\r\n");
+        for header in HEADERS {
+            let value = match header.value {
+                HeaderValue::Exactly(value) => value.to_owned(),
+                HeaderValue::Server => server.authority(),
+                HeaderValue::Length => request.body.len().to_string(),
+            };
+            declared = format!("{declared}{}: {value}\r\n", header.name);
+        }
+        declared.push_str("\r\n");
+        assert_eq!(request.head, declared);
+        // RFC 1952: no name, no comment, no time, no system.
+        assert_eq!(request.body[..4], [0x1f, 0x8b, 8, 0]);
+        assert_eq!((&request.body[4..8], request.body[9]), (&[0; 4][..], 255));
+    }
+}
+
+#[test]
+fn each_event_goes_where_its_answer_sends_it() {
+    let answer = r#"{"accepted":1,"known":0,"refused":[{"index":0,"id":"x","code":"too_old","path":"timestamp"}],"later":[{"index":2,"id":"y"}]}"#;
+    let server = Server::new(|_, _| Does::Answers(200, "", answer.into()));
+    let user = user(&server);
+    let said = user.runs(&NOW);
+    assert_eq!(
+        said.out,
+        "1 event has arrived, 1 event was refused for good, 1 event is not known to the server yet.\n"
+    );
+    let counts = counts(&user);
+    assert_eq!((counts.events, counts.quarantined), (1, 1));
+    // The one for later stays, and is not asked about again today.
+    assert_eq!(user.runs(&NOW).out, "Nothing was to be sent.\n");
+    let status = user.runs(&TelemetryCommands::Status { json: false }).out;
+    assert!(
+        status.contains("never sent: the server refused it: too_old at timestamp"),
+        "{status}"
+    );
+}
+
+/// What a server does, and what the user is told of it. Nothing is deleted.
+#[test]
+fn nothing_is_deleted_without_an_acknowledgement() {
+    let huge = format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(1 << 20));
+    let answers: Vec<(Does, &str)> = vec![
+        (Does::Closes, "connection"),
+        (
+            Does::Says(b"\x00\xffgarbage\r\n\r\n".to_vec()),
+            "connection",
+        ),
+        (
+            Does::Says(b"HTTP/1.1 200 OK\r\ncontent-length: 90\r\n\r\n{".to_vec()),
+            "connection",
+        ),
+        (Does::Says(huge.into_bytes()), "more than an answer is long"),
+        (
+            Does::Answers(200, "", "<html>Welcome to the hotel".into()),
+            "no answer of a server",
+        ),
+        (
+            Does::Answers(200, "", "{\"accepted\":2,\"known\":0}".into()),
+            "do not add up",
+        ),
+        (
+            Does::Answers(302, "location: http://example.org/\r\n", String::new()),
+            "redirection",
+        ),
+        (
+            Does::Answers(308, "location: /elsewhere\r\n", String::new()),
+            "redirection",
+        ),
+        (Does::Answers(404, "", String::new()), "404"),
+        (Does::Answers(410, "", String::new()), "410"),
+        (
+            Does::Answers(429, "retry-after: 7200\r\n", String::new()),
+            "429",
+        ),
+        (
+            Does::Answers(
+                503,
+                "retry-after: Fri, 31 Dec 2100 23:59:59 GMT\r\n",
+                String::new(),
+            ),
+            "503",
+        ),
+    ];
+    let count = answers.len();
+    let (script, expected): (Vec<Does>, Vec<&str>) = answers.into_iter().unzip();
+    let script = std::sync::Mutex::new(script.into_iter());
+    let server = Server::new(move |_, _| script.lock().unwrap().next().unwrap());
+    let user = user(&server);
+    for what in expected {
+        let said = user.runs(&NOW);
+        assert_eq!(said.exit, Exit::Failed, "{what}: {}", said.out);
+        assert!(said.out.contains(what), "{what}: {}", said.out);
+        assert_eq!(queued(&user), 3, "{what}");
+        assert_eq!(counts(&user).quarantined, 0, "{what}");
+    }
+    assert_eq!(server.requests().len(), count);
+    let receipts = Receipts::of(&user.dir()).read().unwrap();
+    assert_eq!(receipts.len(), count);
+    assert!(receipts.iter().all(|receipt| receipt.answer.is_some()));
+    // Every failure counts, and the server's wish is the longest wait.
+    let state = State::read(&user.dir());
+    assert_eq!(state.failures as usize, count);
+    let week = crate::clock::system() + 6 * 86_400_000;
+    assert!(state.not_before_ms > week, "{state:?}");
+}
+
+#[test]
+fn nobody_is_there() {
+    let server = Server::new(|_, _| Does::Hangs);
+    let mut user = user(&server);
+    drop(server);
+    let said = user.runs(&NOW);
+    assert_eq!(said.exit, Exit::Failed);
+    assert!(said.out.starts_with("Could not connect"), "{}", said.out);
+    // A name that no server has (RFC 2606), which is never asked for: only
+    // this machine is heeded.
+    user.variables.pop();
+    user.variables
+        .push(("CARO_TELEMETRY_ENDPOINT", "http://nobody.invalid/".into()));
+    let status = user.runs(&TelemetryCommands::Status { json: false }).out;
+    assert!(!status.contains("nobody.invalid"), "{status}");
+}
+
+#[test]
+fn a_request_that_is_too_large_is_split() {
+    let server = Server::new(|_, request| {
+        if request.ids().len() > 1 {
+            Does::Answers(413, "", String::new())
+        } else {
+            all_arrived(request)
+        }
+    });
+    let user = user(&server);
+    assert_eq!(user.runs(&NOW).out, "3 events have arrived.\n");
+    assert_eq!(queued(&user), 0);
+}
+
+fn refuses(bad: &'static [usize]) -> Server {
+    let order = std::sync::OnceLock::<Vec<String>>::new();
+    Server::new(move |_, request: &Request| {
+        let ids = request.ids();
+        let order = order.get_or_init(|| ids.clone());
+        let is_bad = |id: &String| bad.iter().any(|at| order[*at] == *id);
+        if ids.iter().any(is_bad) {
+            Does::Answers(400, "", String::new())
+        } else {
+            all_arrived(request)
+        }
+    })
+}
+
+#[test]
+fn one_bad_event_is_found_and_blocks_no_other() {
+    for bad in [&[0][..], &[1], &[2], &[0, 2]] {
+        let server = refuses(bad);
+        let user = user(&server);
+        let said = user.runs(&NOW);
+        let counts = counts(&user);
+        let found = (counts.events, counts.quarantined);
+        assert_eq!(found, (0, bad.len() as u64), "{bad:?}: {}", said.out);
+    }
+}
+
+#[test]
+fn a_server_that_refuses_everything_is_itself_at_fault() {
+    let server = refuses(&[0, 1, 2]);
+    let user = user(&server);
+    let said = user.runs(&NOW);
+    assert_eq!(said.exit, Exit::Failed);
+    assert_eq!(said.out, "The server refused every event.\n");
+    let counts = counts(&user);
+    assert_eq!((counts.events, counts.quarantined), (3, 0));
+}
+
+#[test]
+fn what_may_not_be_sent_is_not() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let held = |user: &User, why: &str| {
+        let said = user.runs(&NOW);
+        assert_eq!(said.exit, Exit::Refused, "{}", said.out);
+        assert!(said.out.to_lowercase().contains(why), "{}", said.out);
+        let preview = user.runs(&TelemetryCommands::Preview { raw: true });
+        assert_eq!(preview.out, "");
+        assert!(preview.err.contains(why), "{}", preview.err);
+    };
+    let mut gapped = user(&server);
+    gapped.config.air_gapped = true;
+    held(&gapped, "set to send nothing");
+    assert_eq!(
+        fs::metadata(gapped.dir().join(SPOOL_FILE)).unwrap().len(),
+        96
+    );
+    let mut untracked = user(&server);
+    untracked.variables.push(("DO_NOT_TRACK", "1".into()));
+    held(&untracked, "telemetry is off");
+    // On by default, and nobody was told.
+    let untold = User::with_events();
+    held(&untold, "before the notice has been shown");
+    assert!(!names(&untold.dir()).contains(&"receipts.jsonl".to_owned()));
+    assert!(server.requests().is_empty());
+}
+
+static ONE: Policy = Policy {
+    upload_batch_events: 1,
+    ..POLICY
+};
+
+#[test]
+fn a_no_between_two_requests_is_the_last_word() {
+    let answer = std::sync::Arc::new(std::sync::OnceLock::<PathBuf>::new());
+    let dir = answer.clone();
+    let server = Server::new(move |_, request| {
+        // The user says no while the first request is on its way.
+        fs::write(dir.get().unwrap(), "answer = 1\nno, thanks\n").unwrap();
+        all_arrived(request)
+    });
+    let mut user = user(&server);
+    user.policy = &ONE;
+    answer.set(user.dir().join("answer.toml")).unwrap();
+    let said = user.runs(&NOW);
+    assert_eq!(said.out, "1 event has arrived, telemetry is off.\n");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn a_row_that_does_not_say_what_its_record_says_is_never_sent() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = user(&server);
+    user.runs(&TelemetryCommands::Status { json: false });
+    let database = rusqlite::Connection::open(user.dir().join("events.db")).unwrap();
+    let changed = database
+        .execute(
+            "UPDATE events SET data = replace(data, '\"success\":false', '\"success\":true') \
+             WHERE data LIKE '%\"success\":false%'",
+            [],
+        )
+        .unwrap();
+    assert_eq!(changed, 1);
+    drop(database);
+    assert_eq!(user.runs(&NOW).out, "2 events have arrived.\n");
+    let counts = counts(&user);
+    assert_eq!((counts.events, counts.quarantined), (0, 1));
+}
+
+#[test]
+fn a_server_that_drips_or_never_answers_is_left_after_a_while() {
+    let limits = Limits {
+        connect: Duration::from_secs(1),
+        whole: Duration::from_secs(1),
+    };
+    for does in [|| Does::Hangs, || Does::Drips] {
+        let server = Server::new(move |_, _| does());
+        let user = user(&server);
+        let mut out = Vec::new();
+        user.with_session(&mut out, |session, console| {
+            let exit = run_within(limits, session, console, false).unwrap();
+            assert_eq!(exit, Exit::Failed);
+        });
+        let said = user.readable(&out);
+        assert!(said.contains("No answer in time"), "{said}");
+        assert_eq!(queued(&user), 3);
+    }
+}

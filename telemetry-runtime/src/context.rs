@@ -1,0 +1,34 @@
+//! What the commands and the uploader need to know of the program they are
+//! in.
+
+use crate::config::TelemetryConfig;
+use crate::host::Host;
+use crate::policy::Policy;
+use telemetry_wire::Program;
+
+/// A program and its configuration, for its commands and its uploader.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub(crate) host: Host,
+    pub(crate) config: &'a TelemetryConfig,
+    pub(crate) program: &'static Program,
+    pub(crate) policy: &'a Policy,
+}
+
+impl<'a> Context<'a> {
+    /// The same host and configuration that the host gives to `init`, and
+    /// the generated `PROGRAM` and `POLICY`.
+    pub fn new(
+        host: Host,
+        config: &'a TelemetryConfig,
+        program: &'static Program,
+        policy: &'a Policy,
+    ) -> Self {
+        Self {
+            host,
+            config,
+            program,
+            policy,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What an uploader does with the queue.
+
+use super::{Queue, StoreError, StoredEvent, stored_event};
+use rusqlite::{Connection, params};
+use std::ops::ControlFlow;
+
+impl Queue {
+    /// Calls `visit` with every event that may be sent at `now_ms` (UTC
+    /// milliseconds), oldest first, until it has enough.
+    pub(crate) fn for_each_due(
+        &self,
+        now_ms: u64,
+        mut visit: impl FnMut(StoredEvent) -> ControlFlow<()>,
+    ) -> Result<(), StoreError> {
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare_cached(
+                "SELECT id, session_id, timestamp, event_type, data, raw FROM events \
+                 WHERE NOT EXISTS (SELECT 1 FROM postponed \
+                 WHERE postponed.id = events.id AND postponed.until > ?1) \
+                 ORDER BY timestamp, rowid",
+            )?;
+            let events = statement.query_map([sql_time(now_ms)], stored_event)?;
+            for event in events {
+                if visit(event?).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        read().map_err(self.failed())
+    }
+
+    /// Puts events off until a time, in UTC milliseconds.
+    pub(crate) fn postpone(&mut self, ids: &[&str], until_ms: u64) -> Result<(), StoreError> {
+        let failed = self.failed();
+        let write = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            for id in ids {
+                transaction
+                    .prepare_cached("INSERT OR REPLACE INTO postponed (id, until) VALUES (?1, ?2)")?
+                    .execute(params![id, sql_time(until_ms)])?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(failed)
+    }
+
+    /// Moves events to quarantine, each with the reason why it is never sent.
+    pub(crate) fn quarantine(&mut self, events: &[(String, String)]) -> Result<(), StoreError> {
+        let failed = self.failed();
+        let write = |connection: &mut Connection| {
+            let transaction = connection.transaction()?;
+            for (id, reason) in events {
+                transaction
+                    .prepare_cached(
+                        "INSERT OR IGNORE INTO quarantine (id, raw, generation, age_from, reason) \
+                         SELECT id, raw, generation, age_from, ?2 FROM events WHERE id = ?1",
+                    )?
+                    .execute(params![id, reason])?;
+                transaction.execute("DELETE FROM events WHERE id = ?1", [id])?;
+                transaction.execute("DELETE FROM postponed WHERE id = ?1", [id])?;
+            }
+            transaction.commit()
+        };
+        write(&mut self.connection).map_err(failed)
+    }
+}
+
+fn sql_time(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,165 @@
+//! The uploader's own process.
+//!
+//! A host that ends by `process::exit` runs no hook, and a request takes
+//! longer than most runs of a command line program. So a due upload is handed
+//! to another process: the same program, started with [`ARGUMENT`] and the
+//! variable [`variable`], without standard streams. [`register`] recognises
+//! both and does not return. A user who types the argument by hand has not
+//! set the variable, and a variable that is left over somewhere meets no such
+//! argument: neither alone does anything.
+//!
+//! The parent starts it plainly. The child takes itself apart from its parent:
+//! a session and a working folder of its own, no descriptor that it inherited
+//! (whoever waits for the end of the host's output, or for a lock that the
+//! host's shell holds, does not wait for the uploader), and a timer of the
+//! system that ends it whatever happens.
+
+use super::pass::{Pass, Patience, World};
+use super::state::{self, Due};
+use super::transport::Limits;
+use crate::collector::TelemetryCollector;
+use crate::consent::{Inputs, decide};
+use crate::context::Context;
+use crate::dirs::Places;
+use crate::endpoint::endpoint;
+use crate::environment::Environment;
+use crate::{clock, store, sys};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// The uploader's one argument.
+const ARGUMENT: &str = "__telemetry-upload";
+
+/// How long a pass takes at most before it leaves the rest.
+const TIME: Duration = Duration::from_mins(1);
+
+/// After so many seconds the system ends the uploader.
+const LIFE: u32 = 120;
+
+/// The variable that goes with [`ARGUMENT`]: `CARO_TELEMETRY_UPLOADER`.
+fn variable(app: &str) -> String {
+    let name = app.replace('-', "_").to_ascii_uppercase();
+    format!("{name}_TELEMETRY_UPLOADER")
+}
+
+/// Lets the program be started again as its uploader. Call it in `main` as
+/// soon as the configuration is read, before arguments are looked at: in the
+/// uploader's own process it sends what is due and never returns.
+///
+/// ```ignore
+/// let uploads = caro_telemetry::upload::register(&context);
+/// let telemetry = caro_telemetry::init(caro_telemetry::host!(), &config.telemetry);
+/// uploads.start_if_due(&telemetry);
+/// ```
+pub fn register(context: &Context<'_>) -> Uploads {
+    let app = context.program.app;
+    let is_uploader = std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == ARGUMENT)
+        && std::env::var_os(variable(app)).is_some();
+    if is_uploader {
+        sys::detach(LIFE);
+        upload(context);
+        std::process::exit(0);
+    }
+    let environment = Environment::read(app);
+    Uploads {
+        app,
+        dir: Places::of(app, &environment).data,
+        interval_ms: u64::from(context.policy.upload_interval_hours) * 3_600_000,
+        policy: *context.policy,
+    }
+}
+
+/// One pass; nobody is there to be told how it went.
+fn upload(context: &Context<'_>) {
+    let environment = Environment::read(context.program.app);
+    let places = Places::of(context.program.app, &environment);
+    let Some(dir) = places.data.as_deref() else {
+        return;
+    };
+    let decide = || {
+        decide(&Inputs::gather(
+            context.program,
+            context.policy,
+            context.host,
+            context.config,
+            &environment,
+            &places,
+        ))
+    };
+    let world = World {
+        dir,
+        endpoint: endpoint(context.policy, &environment),
+        decide: &decide,
+        clock: clock::system,
+        store: store::Terms::new(context.program, context.policy, clock::system()),
+        random: random(),
+        limits: Limits::USUAL,
+    };
+    let _ = Pass::new(*context, world).run(Patience::Waits, TIME, &mut |_| {});
+}
+
+/// A program that can be started again as its uploader. Only [`register`]
+/// makes one.
+#[derive(Debug, Clone)]
+pub struct Uploads {
+    app: &'static str,
+    dir: Option<PathBuf>,
+    interval_ms: u64,
+    policy: crate::Policy,
+}
+
+impl Uploads {
+    /// Starts the uploader, if telemetry is on, may be sent, and an upload is
+    /// due. Never waits, never fails the host, and costs one look at a file
+    /// where none is due.
+    pub fn start_if_due(&self, telemetry: &TelemetryCollector) {
+        let (Some(dir), true) = (&self.dir, telemetry.is_enabled()) else {
+            return;
+        };
+        if telemetry.decision().upload(&self.policy).is_err() {
+            return;
+        }
+        let now = clock::system();
+        let due = state::due(dir, now);
+        if matches!(due, Due::At(_)) {
+            return;
+        }
+        // Taken before it is begun, so that the next run need not try again;
+        // where that cannot be, every run would.
+        let next = state::regular(now, self.interval_ms, random());
+        if state::claim(dir, next).is_ok() && due == Due::Now {
+            self.start();
+        }
+    }
+
+    fn start(&self) {
+        let Ok(program) = std::env::current_exe() else {
+            return;
+        };
+        let child = Command::new(program)
+            .arg(ARGUMENT)
+            .env(variable(self.app), "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn();
+        if let Ok(mut child) = child {
+            // Somebody has to take note of its end, or a host that goes on
+            // for long keeps what is left of it. The thread ends with either.
+            let reaper = std::thread::Builder::new()
+                .name("telemetry-reaper".into())
+                .stack_size(64 << 10);
+            let _ = reaper.spawn(move || child.wait());
+        }
+    }
+}
+
+/// Any number; always the same where the system has none.
+pub(crate) fn random() -> u64 {
+    let mut bytes = [0; 8];
+    let _ = getrandom::fill(&mut bytes);
+    u64::from_le_bytes(bytes)
+}

@@ -1,0 +1,430 @@
+//! One upload.
+
+use super::answer::{Reply, Verdict};
+use super::body::{Batch, Terms};
+use super::files;
+use super::receipts::{Answered, Receipts, Sent};
+use super::report::{Ending, Report};
+use super::state::{self, LONG_WAIT_MS, State};
+use super::transport::{Limits, Transport};
+use crate::clock::Clock;
+use crate::consent::{Decision, Hold};
+use crate::context::Context;
+use crate::store::{self, Queue, StoreError, drain, has_events, random_name};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashSet};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+/// The lock of whoever uploads.
+const LOCK_FILE: &str = "upload.lock";
+
+/// How long an event waits that the server did not know yet.
+const LATER_MS: u64 = 86_400_000;
+
+/// So many events that are refused one by one, with none taken, are the
+/// server's fault and not the events'.
+const SUSPECTS: usize = 3;
+
+/// What a pass works in.
+pub(crate) struct World<'a> {
+    pub(crate) dir: &'a Path,
+    pub(crate) endpoint: String,
+    /// Makes the decision anew.
+    pub(crate) decide: &'a dyn Fn() -> Decision,
+    pub(crate) clock: Clock,
+    pub(crate) store: store::Terms,
+    /// Any number, for what must differ from machine to machine.
+    pub(crate) random: u64,
+    /// How long a request may take.
+    pub(crate) limits: Limits,
+}
+
+/// Whether a pass heeds that the server wants to be left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As the uploader does.
+    Waits,
+    /// Somebody asked for it now.
+    #[cfg(feature = "commands")]
+    Now,
+}
+
+/// No event is passed over.
+#[cfg(feature = "commands")]
+pub(crate) fn none_skipped() -> HashSet<String> {
+    HashSet::new()
+}
+
+/// One upload.
+pub(crate) struct Pass<'a> {
+    context: Context<'a>,
+    world: World<'a>,
+    report: Report,
+    /// The most events of the next request.
+    limit: usize,
+    /// Events that were refused alone, without a word for which.
+    suspects: HashSet<String>,
+}
+
+/// What follows after a request.
+enum Next {
+    GoOn,
+    /// The pass is over, and the next one is to wait that long, in
+    /// milliseconds; none is for this code to say.
+    Stop(Ending, Option<u64>),
+}
+
+impl<'a> Pass<'a> {
+    pub(crate) fn new(context: Context<'a>, world: World<'a>) -> Self {
+        Self {
+            limit: batch(&context),
+            context,
+            world,
+            report: Report::NOTHING,
+            suspects: HashSet::new(),
+        }
+    }
+
+    /// Sends all that may be sent, within `time`. `progress` is told how many
+    /// events have arrived.
+    pub(crate) fn run(
+        mut self,
+        patience: Patience,
+        time: Duration,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Report, StoreError> {
+        if let Err(hold) = (self.world.decide)().upload(self.context.policy) {
+            return Ok(self.ended(Ending::Held(hold)));
+        }
+        let dir = self.world.dir;
+        if !has_events(dir) {
+            return Ok(self.ended(Ending::Done));
+        }
+        let Some(_lock) = lock(dir) else {
+            return Ok(self.ended(Ending::Busy));
+        };
+        let before = State::read(dir);
+        if patience == Patience::Waits && before.must_wait((self.world.clock)()) {
+            let until = before.not_before_ms;
+            self.put_off(until);
+            return Ok(self.ended(Ending::Waiting(until)));
+        }
+        let mut queue = Queue::open(dir, (self.world.clock)())?;
+        drain(&mut queue, &self.world.store)?;
+        let wait = self.send_all(&mut queue, time, progress)?;
+        self.leave_word(&before, wait);
+        Ok(self.report)
+    }
+
+    fn ended(mut self, ending: Ending) -> Report {
+        self.report.ending = ending;
+        self.report
+    }
+
+    fn send_all(
+        &mut self,
+        queue: &mut Queue,
+        time: Duration,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Option<u64>, StoreError> {
+        let retention = self.context.policy.retention_ms();
+        let oldest = (self.world.clock)().saturating_sub(retention);
+        let receipts = Receipts::of(self.world.dir);
+        let _ = receipts.forget_before(oldest);
+        let transport = match Transport::to(&self.world.endpoint, self.world.limits) {
+            Ok(transport) => transport,
+            Err(why) => {
+                self.report.ending = Ending::Failed(why);
+                return Ok(None);
+            }
+        };
+        let began = std::time::Instant::now();
+        loop {
+            if began.elapsed() >= time {
+                self.report.ending = Ending::OutOfTime;
+                return Ok(Some(0));
+            }
+            let Some(batch) = self.next_batch(queue)? else {
+                return self.judge_suspects(queue);
+            };
+            if let Next::Stop(ending, wait) = self.send(queue, &batch, &transport, &receipts)? {
+                self.report.ending = ending;
+                return Ok(wait);
+            }
+            progress(self.report.arrived);
+        }
+    }
+
+    /// The next request's events, if there are any and they may be sent.
+    fn next_batch(&mut self, queue: &mut Queue) -> Result<Option<Batch>, StoreError> {
+        loop {
+            let permit = match (self.world.decide)().upload(self.context.policy) {
+                Ok(permit) => permit,
+                Err(hold) => {
+                    self.report.ending = Ending::Held(hold);
+                    return Ok(None);
+                }
+            };
+            let terms = Terms {
+                program: self.context.program,
+                consent: permit.consent(),
+                limit: self.limit,
+                now_ms: (self.world.clock)(),
+                skip: &self.suspects,
+            };
+            let batch = Batch::next(queue, &terms)?;
+            if !batch.faulty.is_empty() {
+                queue.quarantine(&batch.faulty)?;
+            }
+            if !batch.ids.is_empty() {
+                return Ok(Some(batch));
+            }
+            if batch.faulty.is_empty() {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        queue: &mut Queue,
+        batch: &Batch,
+        transport: &Transport,
+        receipts: &Receipts,
+    ) -> Result<Next, StoreError> {
+        let sent = self.receipt(batch)?;
+        let request = sent.request.clone();
+        if let Err(error) = receipts.sending(sent) {
+            // What cannot be put on record does not leave.
+            let why = format!("the receipt could not be written: {error}");
+            return Ok(Next::Stop(Ending::Failed(why), None));
+        }
+        // The last look: what was said while the batch was made counts.
+        if let Err(hold) = (self.world.decide)().upload(self.context.policy) {
+            receipts.answered(&request, not_sent(hold));
+            return Ok(Next::Stop(Ending::Held(hold), None));
+        }
+        self.report.requests += 1;
+        let reply = match transport.send(&batch.body) {
+            Ok(reply) => reply,
+            Err(why) => {
+                let (status, outcome) = (None, why.clone());
+                receipts.answered(&request, Answered { status, outcome });
+                return Ok(Next::Stop(Ending::Failed(why), None));
+            }
+        };
+        let (next, outcome) = self.heed(queue, batch, &reply)?;
+        let status = Some(reply.status);
+        receipts.answered(&request, Answered { status, outcome });
+        Ok(next)
+    }
+
+    fn receipt(&self, batch: &Batch) -> Result<Sent, StoreError> {
+        Ok(Sent {
+            request: random_name()?,
+            time_ms: (self.world.clock)(),
+            endpoint: self.world.endpoint.clone(),
+            events: batch.ids.len() as u64,
+            bytes: batch.body.len() as u64,
+            sha256: digest(&batch.body),
+            session_ids: batch.sessions.clone(),
+        })
+    }
+
+    /// Does what the answer asks for, and says what it was.
+    fn heed(
+        &mut self,
+        queue: &mut Queue,
+        batch: &Batch,
+        reply: &Reply,
+    ) -> Result<(Next, String), StoreError> {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_millis((self.world.clock)());
+        let failed = |why: String, wait| (Next::Stop(Ending::Failed(why.clone()), wait), why);
+        Ok(match reply.verdict(batch.ids.len(), now) {
+            Verdict::Taken { refused, later } => self.taken(queue, batch, &refused, &later)?,
+            Verdict::TooLarge => self.too_large(queue, batch)?,
+            Verdict::Unfit(named) if !named.is_empty() => {
+                let faulty = at(batch, &named);
+                self.report.refused += faulty.len() as u64;
+                queue.quarantine(&faulty)?;
+                let what = format!("{} of {} were refused", named.len(), batch.ids.len());
+                (Next::GoOn, what)
+            }
+            Verdict::Unfit(_) => self.unfit(batch, reply.status),
+            Verdict::Denied(why) => failed(format!("the server {why}"), Some(LONG_WAIT_MS)),
+            Verdict::Strange(why) => failed(format!("the server {why}"), None),
+            Verdict::Busy(wait) => {
+                let wait = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+                failed(format!("the server answered {}", reply.status), wait)
+            }
+        })
+    }
+
+    fn taken(
+        &mut self,
+        queue: &mut Queue,
+        batch: &Batch,
+        refused: &BTreeMap<usize, String>,
+        later: &[usize],
+    ) -> Result<(Next, String), StoreError> {
+        let arrived: Vec<&str> = (0..)
+            .zip(&batch.ids)
+            .filter(|(index, _)| !refused.contains_key(index) && !later.contains(index))
+            .map(|(_, id)| id.as_str())
+            .collect();
+        let put_off: Vec<&str> = later
+            .iter()
+            .filter_map(|index| batch.ids.get(*index))
+            .map(String::as_str)
+            .collect();
+        queue.postpone(&put_off, (self.world.clock)().saturating_add(LATER_MS))?;
+        queue.quarantine(&at(batch, refused))?;
+        queue.remove(&arrived)?;
+        self.report.arrived += arrived.len() as u64;
+        self.report.refused += refused.len() as u64;
+        self.report.later += put_off.len() as u64;
+        if !arrived.is_empty() {
+            self.condemn_suspects(queue)?;
+        }
+        self.limit = (self.limit * 2).min(self::batch(&self.context));
+        let mut outcome = format!("{} of {} arrived", arrived.len(), batch.ids.len());
+        if !refused.is_empty() {
+            let _ = write!(outcome, ", {} were refused", refused.len());
+        }
+        if !put_off.is_empty() {
+            let _ = write!(outcome, ", {} are for later", put_off.len());
+        }
+        Ok((Next::GoOn, outcome))
+    }
+
+    /// A server that takes others and not these has judged these.
+    fn condemn_suspects(&mut self, queue: &mut Queue) -> Result<(), StoreError> {
+        let reason = "the server refused it, and took others";
+        let faulty: Vec<(String, String)> = self
+            .suspects
+            .drain()
+            .map(|id| (id, reason.to_owned()))
+            .collect();
+        self.report.refused += faulty.len() as u64;
+        queue.quarantine(&faulty)
+    }
+
+    /// Those that are left when no other is: whether the server has taken
+    /// anything decides who is at fault.
+    fn judge_suspects(&mut self, queue: &mut Queue) -> Result<Option<u64>, StoreError> {
+        if self.suspects.is_empty() || self.report.ending != Ending::Done {
+            return Ok(None);
+        }
+        if self.report.arrived > 0 {
+            self.condemn_suspects(queue)?;
+            return Ok(None);
+        }
+        self.report.ending = Ending::Failed("the server refused every event".into());
+        Ok(Some(LONG_WAIT_MS))
+    }
+
+    fn too_large(
+        &mut self,
+        queue: &mut Queue,
+        batch: &Batch,
+    ) -> Result<(Next, String), StoreError> {
+        let outcome = "the request was too large for the server".to_owned();
+        if batch.ids.len() > 1 {
+            self.limit = batch.ids.len() / 2;
+        } else {
+            let reason = "the server says that it is too large";
+            let faulty = batch.ids.iter().map(|id| (id.clone(), reason.into()));
+            let faulty: Vec<(String, String)> = faulty.collect();
+            self.report.refused += faulty.len() as u64;
+            queue.quarantine(&faulty)?;
+        }
+        Ok((Next::GoOn, outcome))
+    }
+
+    /// The server does not say which event it minds: halves are tried, down
+    /// to one. That one is only at fault if the server takes another.
+    fn unfit(&mut self, batch: &Batch, status: u16) -> (Next, String) {
+        let outcome = format!("the server answered {status} and named no event");
+        if batch.ids.len() > 1 {
+            self.limit = batch.ids.len() / 2;
+            return (Next::GoOn, outcome);
+        }
+        self.suspects.extend(batch.ids.iter().cloned());
+        if self.suspects.len() < SUSPECTS {
+            return (Next::GoOn, outcome);
+        }
+        let why = "the server refused every event".into();
+        (Next::Stop(Ending::Failed(why), Some(LONG_WAIT_MS)), outcome)
+    }
+
+    /// For the next pass, and for `status`. Not after a no: that leaves
+    /// nothing behind.
+    fn leave_word(&self, before: &State, wait: Option<u64>) {
+        let now = (self.world.clock)();
+        let random = self.world.random;
+        let interval = u64::from(self.context.policy.upload_interval_hours) * 3_600_000;
+        let regular = state::regular(now, interval, random);
+        let (failures, next) = match &self.report.ending {
+            Ending::Held(_) | Ending::Busy | Ending::Waiting(_) => return,
+            Ending::Done => (0, regular),
+            Ending::OutOfTime => (0, now + wait.unwrap_or_default()),
+            Ending::Failed(_) => {
+                let failures = before.failures.saturating_add(1);
+                let backoff = state::backoff(now, failures, random);
+                let asked = now.saturating_add(wait.unwrap_or_default());
+                (failures, backoff.max(asked))
+            }
+        };
+        let last = self.report.sentence();
+        let word = State {
+            not_before_ms: if failures == 0 { 0 } else { next },
+            failures,
+            last_ms: now,
+            last,
+        };
+        let _ = word.write(self.world.dir, next);
+    }
+
+    /// The next look is not before then.
+    fn put_off(&self, until: u64) {
+        let _ = state::claim(self.world.dir, until);
+    }
+}
+
+fn at(batch: &Batch, reasons: &BTreeMap<usize, String>) -> Vec<(String, String)> {
+    let reason = |(index, reason): (&usize, &String)| {
+        let id = batch.ids.get(*index)?;
+        Some((id.clone(), reason.clone()))
+    };
+    reasons.iter().filter_map(reason).collect()
+}
+
+fn not_sent(hold: Hold) -> Answered {
+    Answered {
+        status: None,
+        outcome: format!("not sent after all: {hold}"),
+    }
+}
+
+fn batch(context: &Context<'_>) -> usize {
+    usize::from(context.policy.upload_batch_events).max(1)
+}
+
+fn digest(body: &str) -> String {
+    let digest = Sha256::digest(body.as_bytes());
+    digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The right to upload; none where somebody else has it.
+fn lock(dir: &Path) -> Option<File> {
+    let file = files::open_to_append(&dir.join(LOCK_FILE)).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}

@@ -1,0 +1,252 @@
+//! What has left this machine: `receipts.jsonl`.
+//!
+//! Before a request is sent, one line says what is about to leave; when an
+//! answer has come, another says what it was. So what left is on record even
+//! if the power fails in between. The file has no events, only how many there
+//! were, which sessions they were of, and a digest of their bytes. It outlives
+//! `off`: what was sent can then still be named, to ask for its deletion.
+
+use super::files;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+/// The name of the file in the data folder.
+pub(crate) const RECEIPTS_FILE: &str = "receipts.jsonl";
+
+/// The longest line that is one of ours: a request of the most events that
+/// `events.toml` allows, each of another session.
+const LONGEST_LINE: usize = 1 << 20;
+
+/// A request that was begun, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Receipt {
+    /// What was sent.
+    #[serde(flatten)]
+    pub sent: Sent,
+    /// What came back; none where nothing did, or it was not recorded.
+    pub answer: Option<Answered>,
+}
+
+/// What a request carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Joins the line with the answer's: 32 random hex digits, which stay
+    /// here.
+    pub request: String,
+    /// UTC milliseconds since 1970.
+    pub time_ms: u64,
+    /// Where it went.
+    pub endpoint: String,
+    /// How many events.
+    pub events: u64,
+    /// How many bytes of JSON, before they were compressed.
+    pub bytes: u64,
+    /// SHA-256 of that JSON, as hex digits.
+    pub sha256: String,
+    /// The sessions that the events were of.
+    pub session_ids: Vec<String>,
+}
+
+/// What came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The status of the answer; none where there was none.
+    pub status: Option<u16>,
+    /// What it meant, as a sentence.
+    pub outcome: String,
+}
+
+/// A line of the file.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    Sent(Sent),
+    Answer {
+        request: String,
+        #[serde(flatten)]
+        answered: Answered,
+    },
+}
+
+/// The receipts of a data folder.
+#[derive(Debug, Clone)]
+pub struct Receipts {
+    path: PathBuf,
+}
+
+impl Receipts {
+    /// Those in the data folder `dir`. Nothing is made.
+    pub fn of(dir: &Path) -> Self {
+        Self {
+            path: dir.join(RECEIPTS_FILE),
+        }
+    }
+
+    /// Every receipt, oldest first. Lines that are none are passed over.
+    ///
+    /// # Errors
+    ///
+    /// What kept the file from being read; it need not be there.
+    pub fn read(&self) -> io::Result<Vec<Receipt>> {
+        let mut receipts: Vec<Receipt> = Vec::new();
+        let mut known: BTreeMap<String, usize> = BTreeMap::new();
+        self.for_each(|line, _| match line {
+            Line::Sent(sent) => {
+                known.insert(sent.request.clone(), receipts.len());
+                receipts.push(Receipt { sent, answer: None });
+            }
+            Line::Answer { request, answered } => {
+                let found = known.get(&request).and_then(|at| receipts.get_mut(*at));
+                if let Some(receipt) = found {
+                    receipt.answer = Some(answered);
+                }
+            }
+        })?;
+        Ok(receipts)
+    }
+
+    /// Records what is about to leave, on the disk before it returns.
+    pub(super) fn sending(&self, sent: Sent) -> io::Result<()> {
+        self.append(&Line::Sent(sent), true)
+    }
+
+    /// Records what came back. If that fails the receipt says that nothing
+    /// is known, which is then so.
+    pub(super) fn answered(&self, request: &str, answered: Answered) {
+        let request = request.to_owned();
+        let _ = self.append(&Line::Answer { request, answered }, false);
+    }
+
+    /// Drops what is older than `before_ms` (UTC milliseconds). Whoever calls
+    /// is the only uploader.
+    pub(super) fn forget_before(&self, before_ms: u64) -> io::Result<()> {
+        let (mut kept, mut old) = (Vec::new(), false);
+        let mut requests: Vec<String> = Vec::new();
+        self.for_each(|line, text| {
+            let keep = match &line {
+                Line::Sent(sent) if sent.time_ms >= before_ms => {
+                    requests.push(sent.request.clone());
+                    true
+                }
+                Line::Sent(_) => false,
+                Line::Answer { request, .. } => requests.contains(request),
+            };
+            if keep {
+                kept.extend_from_slice(text);
+                kept.push(b'\n');
+            }
+            old |= !keep;
+        })?;
+        if old {
+            files::write_private(&self.path, &kept, |_| Ok(()))?;
+        }
+        Ok(())
+    }
+
+    fn append(&self, line: &Line, sync: bool) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line).map_err(io::Error::other)?;
+        text.push(b'\n');
+        let mut file = files::open_to_append(&self.path)?;
+        // After a line that was cut short, a new one begins.
+        if !self.ends_whole(&file)? {
+            text.insert(0, b'\n');
+        }
+        file.write_all(&text)?;
+        if sync { file.sync_data() } else { Ok(()) }
+    }
+
+    fn ends_whole(&self, file: &std::fs::File) -> io::Result<bool> {
+        use std::io::{Read, Seek, SeekFrom};
+        if file.metadata()?.len() == 0 {
+            return Ok(true);
+        }
+        let mut last = [0];
+        let mut reader = files::open(&self.path)?;
+        reader.seek(SeekFrom::End(-1))?;
+        reader.read_exact(&mut last)?;
+        Ok(last == *b"\n")
+    }
+
+    fn for_each(&self, mut visit: impl FnMut(Line, &[u8])) -> io::Result<()> {
+        let file = match files::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            opened => opened?,
+        };
+        for line in BufReader::new(file).split(b'\n') {
+            let line = line?;
+            if line.len() <= LONGEST_LINE
+                && let Ok(read) = serde_json::from_slice(&line)
+            {
+                visit(read, &line);
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn sent(request: &str, time_ms: u64) -> Sent {
+        Sent {
+            request: request.into(),
+            time_ms,
+            endpoint: "https://example.org/".into(),
+            events: 2,
+            bytes: 500,
+            sha256: "00".into(),
+            session_ids: vec!["0123456789abcdef".into()],
+        }
+    }
+
+    fn ok() -> Answered {
+        Answered {
+            status: Some(200),
+            outcome: "2 events arrived".into(),
+        }
+    }
+
+    #[test]
+    fn what_was_begun_is_known_whatever_became_of_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let receipts = Receipts::of(dir.path());
+        assert_eq!(receipts.read().unwrap(), []);
+        receipts.sending(sent("a", 1)).unwrap();
+        receipts.answered("a", ok());
+        receipts.sending(sent("b", 2)).unwrap();
+        // The power fails in the middle of a line.
+        let path = dir.path().join(RECEIPTS_FILE);
+        let mut text = fs::read(&path).unwrap();
+        text.extend_from_slice(b"{\"sent\":{\"requ");
+        fs::write(&path, text).unwrap();
+        receipts.sending(sent("c", 3)).unwrap();
+        let read = receipts.read().unwrap();
+        let answers: Vec<_> = read
+            .iter()
+            .map(|receipt| (receipt.sent.time_ms, receipt.answer.is_some()))
+            .collect();
+        assert_eq!(answers, [(1, true), (2, false), (3, false)]);
+    }
+
+    #[test]
+    fn what_is_old_goes_with_its_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let receipts = Receipts::of(dir.path());
+        receipts.forget_before(5).unwrap();
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        for (request, time) in [("a", 1), ("b", 9)] {
+            receipts.sending(sent(request, time)).unwrap();
+            receipts.answered(request, ok());
+        }
+        receipts.forget_before(5).unwrap();
+        let read = receipts.read().unwrap();
+        assert_eq!(read.len(), 1);
+        assert_eq!((read[0].sent.time_ms, &read[0].answer), (9, &Some(ok())));
+        let lines = fs::read_to_string(dir.path().join(RECEIPTS_FILE)).unwrap();
+        assert_eq!(lines.lines().count(), 2);
+    }
+}

@@ -1,0 +1,89 @@
+//! What a request carries beside the events: the wire manifest.
+//!
+//! The uploader makes its requests from this table, the privacy page prints
+//! it, and a test captures real requests and fails on any byte that is not
+//! in it.
+
+/// How a request is made.
+pub const METHOD: &str = "POST";
+
+/// The version of the protocol, and so the form of all that is not the body
+/// (RFC 9112).
+pub const PROTOCOL: &str = "HTTP/1.1";
+
+/// A header of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Header {
+    /// Its name, in lower case as it is sent.
+    pub name: &'static str,
+    /// What it says.
+    pub value: HeaderValue,
+    /// What it is for, for users.
+    pub why: &'static str,
+}
+
+/// What a header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderValue {
+    /// Always this.
+    Exactly(&'static str),
+    /// The name of the server, and its port where that is not the usual one.
+    Server,
+    /// The number of bytes that follow.
+    Length,
+}
+
+/// Every header of a request, in the order in which they are sent. There is
+/// no `user-agent`, no cookie and no key: nothing that tells one sender from
+/// another.
+pub const HEADERS: [Header; 5] = [
+    Header {
+        name: "accept",
+        value: HeaderValue::Exactly("application/json"),
+        why: "The answer is to be JSON.",
+    },
+    Header {
+        name: "content-type",
+        value: HeaderValue::Exactly("application/json"),
+        why: "The events are JSON.",
+    },
+    Header {
+        name: "content-encoding",
+        value: HeaderValue::Exactly("gzip"),
+        why: "They are compressed on the way.",
+    },
+    Header {
+        name: "host",
+        value: HeaderValue::Server,
+        why: "HTTP requires the name of the server.",
+    },
+    Header {
+        name: "content-length",
+        value: HeaderValue::Length,
+        why: "HTTP requires the number of bytes that follow.",
+    },
+];
+
+/// What reaches the server whatever a request says, a sentence each.
+pub const UNAVOIDABLE: [&str; 3] = [
+    "The address that the request comes from, which every server on the internet sees.",
+    "The time at which it comes.",
+    "How the program's TLS library introduces itself: the versions and ciphers that it knows, the same for every installation of one release.",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_they_are_sent_and_each_is_there_once() {
+        for (index, header) in HEADERS.iter().enumerate() {
+            assert_eq!(header.name, header.name.to_ascii_lowercase());
+            assert!(
+                HEADERS[..index]
+                    .iter()
+                    .all(|other| other.name != header.name)
+            );
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! From a host's exit to the server: the uploader in its own process, on the
+//! example host, against a real server on loopback.
+//!
+//! `cargo test` builds the example before it runs this; `cargo test --test
+//! upload` alone does not.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../telemetry-runtime/tests/support/server.rs"]
+mod server;
+
+use server::{Does, Server, all_arrived};
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+use tempfile::TempDir;
+
+/// Events of one run of `caro "list files"`.
+const EVENTS: usize = 4;
+
+/// A user of the example host who has said yes by the environment.
+struct User {
+    home: TempDir,
+    endpoint: String,
+}
+
+impl User {
+    fn of(server: &Server) -> Self {
+        Self {
+            home: tempfile::tempdir().unwrap(),
+            endpoint: server.url(),
+        }
+    }
+
+    fn dir(&self) -> PathBuf {
+        self.home.path().join("telemetry")
+    }
+
+    fn command(&self, program: impl Into<PathBuf>, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program.into());
+        command
+            .args(arguments)
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.home.path())
+            .env("CARO_TELEMETRY_DIR", self.dir())
+            .env("CARO_TELEMETRY_ENABLED", "true")
+            .env("CARO_TELEMETRY_ENDPOINT", &self.endpoint)
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn runs(&self) -> Output {
+        let output = self.command(host(), &["list files"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        output
+    }
+
+    fn telemetry(&self, arguments: &[&str]) -> Command {
+        self.command(env!("CARGO_BIN_EXE_caro-telemetry"), arguments)
+    }
+
+    /// Lets the time of the next upload have come.
+    fn make_due(&self) {
+        let state = File::options()
+            .write(true)
+            .open(self.dir().join("upload.json"))
+            .unwrap();
+        let past = SystemTime::now() - Duration::from_mins(1);
+        state.set_modified(past).unwrap();
+    }
+
+    /// Whether an uploader is at work.
+    fn uploads(&self) -> bool {
+        let lock = File::open(self.dir().join("upload.lock"));
+        lock.is_ok_and(|lock| lock.try_lock().is_err())
+    }
+}
+
+/// The example host.
+fn host() -> PathBuf {
+    let deps = std::env::current_exe().unwrap();
+    let host = deps.ancestors().nth(2).unwrap().join("examples/caro");
+    assert!(host.exists(), "cargo build --example caro");
+    host
+}
+
+/// Waits for something that another process does.
+fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < give_up, "never: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn a_due_upload_happens_by_itself_and_once() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = User::of(&server);
+    for _ in 0..3 {
+        user.runs();
+    }
+    // Nothing was due: the first run began to count the hour.
+    assert!(server.requests().is_empty());
+    user.make_due();
+    user.runs();
+    eventually("a request", || !server.requests().is_empty());
+    eventually("the end of it", || !user.uploads());
+    // The hour has begun anew.
+    for _ in 0..3 {
+        user.runs();
+    }
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests()[0].ids().len(), 4 * EVENTS);
+    let log = user.telemetry(&["log"]).output().unwrap();
+    let log = String::from_utf8(log.stdout).unwrap();
+    assert!(log.contains("16 of 16 arrived"), "{log}");
+}
+
+#[test]
+fn nobody_waits_for_a_server_that_never_answers() {
+    let server = Server::new(|_, _| Does::Hangs);
+    let user = User::of(&server);
+    user.runs();
+    user.make_due();
+    // `output` returns when nobody holds the pipes any more, and the lock on
+    // descriptor 9 is free when nobody holds that.
+    let lock = user.home.path().join("lock");
+    let script = format!(
+        "exec 9>{}; flock 9; exec {} 'list files'",
+        lock.display(),
+        host().display()
+    );
+    let output = user.command("/bin/sh", &["-c", &script]).output().unwrap();
+    assert_eq!(output.stdout, b"ls -la\n");
+    File::open(&lock).unwrap().try_lock().unwrap();
+    eventually("a request", || !server.requests().is_empty());
+    assert!(user.uploads());
+    // While it hangs, later runs begin no other.
+    for _ in 0..5 {
+        user.make_due();
+        user.runs();
+    }
+    assert_eq!(server.requests().len(), 1);
+    // It notices that the server is gone and ends.
+    drop(server);
+    eventually("the end of it", || !user.uploads());
+}
+
+#[test]
+fn without_a_yes_nothing_is_begun() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = User::of(&server);
+    user.runs();
+    let gap = user.telemetry(&["air-gap", "on"]).output().unwrap();
+    assert!(gap.status.success());
+    user.make_due();
+    user.runs();
+    let off = user.telemetry(&["off"]).output().unwrap();
+    assert!(off.status.success());
+    user.runs();
+    thread::sleep(Duration::from_millis(300));
+    assert!(server.requests().is_empty());
+    // By hand, neither half of the signal does anything.
+    let typed = user.command(host(), &["__telemetry-upload"]).output();
+    assert_eq!(typed.unwrap().stdout, b"");
+    let left_over = user
+        .command(host(), &["list files"])
+        .env("CARO_TELEMETRY_UPLOADER", "1")
+        .output();
+    assert_eq!(left_over.unwrap().stdout, b"ls -la\n");
+    assert!(server.requests().is_empty());
+}
+
+#[test]
+fn offline_runs_leave_the_folder_small() {
+    let nobody = Server::new(|_, _| Does::Closes);
+    let user = User::of(&nobody);
+    drop(nobody);
+    user.runs();
+    for _ in 0..40 {
+        user.make_due();
+        user.runs();
+    }
+    eventually("the end of the last", || !user.uploads());
+    let files: Vec<String> = fs::read_dir(user.dir())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| !name.starts_with("spool."))
+        .collect();
+    assert!(files.len() <= 10, "{files:?}");
+    // After the first failure the uploader holds still, whoever starts it.
+    let log = user.telemetry(&["log", "--json"]).output().unwrap();
+    let log: serde_json::Value = serde_json::from_slice(&log.stdout).unwrap();
+    assert_eq!(log.as_array().unwrap().len(), 1, "{log}");
+}
+
+/// Every event is on the server or still here after each kill, and at last
+/// each is there, once by its id.
+#[test]
+fn an_uploader_that_is_killed_loses_nothing() {
+    let known = Arc::new(Mutex::new(BTreeSet::new()));
+    let slow = Arc::new(AtomicBool::new(true));
+    let (seen, is_slow) = (known.clone(), slow.clone());
+    let server = Server::new(move |number, request| {
+        let mut known = seen.lock().unwrap();
+        let ids = request.ids();
+        let new = ids.iter().filter(|id| known.insert((*id).clone())).count();
+        drop(known);
+        if is_slow.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(3));
+            // Now and then the server has them and its answer is lost.
+            if number % 5 == 4 {
+                return Does::Closes;
+            }
+        }
+        let old = ids.len() - new;
+        Does::Answers(200, "", format!("{{\"accepted\":{new},\"known\":{old}}}"))
+    });
+    let user = User::of(&server);
+    let runs = 60;
+    for _ in 0..runs {
+        user.runs();
+    }
+    let all = runs * EVENTS;
+    let mut killed = 0;
+    for round in 0_u64..40 {
+        let mut uploader = user
+            .telemetry(&["upload", "--now"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Spread over the whole of its life.
+        thread::sleep(Duration::from_micros(700 * round));
+        killed += usize::from(uploader.kill().is_ok());
+        uploader.wait().unwrap();
+        let shown = user
+            .telemetry(&["show", "--json", "--limit", "9999"])
+            .output()
+            .unwrap();
+        let queued: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+        let mut there: BTreeSet<String> = known.lock().unwrap().clone();
+        there.extend(
+            queued
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|event| event["id"].as_str().unwrap().to_owned()),
+        );
+        assert_eq!(there.len(), all, "round {round}");
+    }
+    assert!(killed > 0);
+    slow.store(false, Ordering::SeqCst);
+    let last = user.telemetry(&["upload", "--now"]).output().unwrap();
+    assert!(last.status.success(), "{last:?}");
+    assert_eq!(known.lock().unwrap().len(), all);
+    let shown = user.telemetry(&["show", "--json"]).output().unwrap();
+    assert_eq!(String::from_utf8(shown.stdout).unwrap().trim(), "[]");
+}
