@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use telemetry_schema::model::{ConsentDefault, Expiry, Policy, Unit};
+use telemetry_wire::transport::HeaderValue;
 use telemetry_wire::{Channel, Grid};
 
 /// When an event must be gone.
@@ -119,6 +120,15 @@ pub(crate) fn bits(bits: f64) -> String {
     // Less than a sum's own rounding is no tenth more, and 0 has no sign.
     let tenths = (bits.max(0.0) * 10.0 - 1e-9).ceil() + 0.0;
     format!("{:.1}", tenths / 10.0)
+}
+
+/// What a header says, and whether that is said to the letter.
+pub(crate) fn header(value: HeaderValue) -> (&'static str, bool) {
+    match value {
+        HeaderValue::Exactly(value) => (value, true),
+        HeaderValue::Server => ("the name of the server", false),
+        HeaderValue::Length => ("the number of bytes that follow", false),
+    }
 }
 
 #[cfg(test)]

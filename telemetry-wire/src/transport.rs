@@ -55,12 +55,12 @@ pub const HEADERS: [Header; 5] = [
     Header {
         name: "host",
         value: HeaderValue::Server,
-        why: "HTTP requires the name of the server.",
+        why: "HTTP requires it.",
     },
     Header {
         name: "content-length",
         value: HeaderValue::Length,
-        why: "HTTP requires the number of bytes that follow.",
+        why: "HTTP requires it.",
     },
 ];
 

@@ -9,6 +9,7 @@ use telemetry_schema::lock::Lock;
 use telemetry_schema::model::{Enum, Event, Expiry, Field, FieldType, Schema};
 use telemetry_schema::{Bound, bits};
 use telemetry_wire::Channel;
+use telemetry_wire::transport::{self, Header};
 
 /// Everything that the page says.
 #[derive(Serialize)]
@@ -22,6 +23,42 @@ pub(super) struct Page {
     /// How many releases are in use at a time; none where no event says.
     versions: Option<u32>,
     vocabulary: String,
+    request: RequestWords,
+}
+
+/// The wire manifest.
+#[derive(Serialize)]
+struct RequestWords {
+    method: &'static str,
+    protocol: &'static str,
+    headers: Vec<HeaderWords>,
+    unavoidable: Vec<&'static str>,
+}
+
+#[derive(Serialize)]
+struct HeaderWords {
+    name: &'static str,
+    value: String,
+    why: &'static str,
+}
+
+impl RequestWords {
+    fn new() -> Self {
+        let header = |header: &Header| HeaderWords {
+            name: header.name,
+            value: match words::header(header.value) {
+                (value, true) => format!("`{value}`"),
+                (value, false) => value.to_owned(),
+            },
+            why: header.why,
+        };
+        Self {
+            method: transport::METHOD,
+            protocol: transport::PROTOCOL,
+            headers: transport::HEADERS.iter().map(header).collect(),
+            unavoidable: transport::UNAVOIDABLE.to_vec(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -115,6 +152,7 @@ impl Page {
                 .collect(),
             versions: live_releases(schema),
             vocabulary: fill(&words_sent(&bound.lock)),
+            request: RequestWords::new(),
         }
     }
 }

@@ -75,7 +75,15 @@ const SECTIONS: &[(&str, &[(&str, Write)])] = &[
         "bits",
         &[("table", sum::by_event), ("fields", sum::by_field)],
     ),
-    ("wire", &[("table", wire::table), ("json", wire::json)]),
+    (
+        "wire",
+        &[
+            ("table", wire::table),
+            ("json", wire::json),
+            ("request", wire::request),
+            ("unavoidable", wire::unavoidable),
+        ],
+    ),
     ("example", &[("json", wire::example)]),
     (
         "vocabulary",

@@ -6,6 +6,7 @@ use crate::regions::print::{Block, Column, Table, code, text};
 use crate::words;
 use telemetry_schema::Bound;
 use telemetry_wire::json::ENVELOPE_KEYS;
+use telemetry_wire::transport::{HEADERS, UNAVOIDABLE};
 
 /// What travels with every event.
 pub(super) fn table(bound: &Bound) -> Vec<Block> {
@@ -32,6 +33,32 @@ pub(super) fn table(bound: &Bound) -> Vec<Block> {
         columns: vec![Column::words("key"), Column::words("what it is")],
         rows: rows.collect(),
     })]
+}
+
+/// What a request carries beside the events.
+pub(super) fn request(_: &Bound) -> Vec<Block> {
+    let rows = HEADERS.iter().map(|header| {
+        let value = match words::header(header.value) {
+            (value, true) => code(value),
+            (value, false) => text(value),
+        };
+        vec![vec![code(header.name)], vec![value], vec![text(header.why)]]
+    });
+    vec![Block::Table(Table {
+        caption: "Every header of a request".into(),
+        columns: vec![
+            Column::words("header"),
+            Column::words("what it says"),
+            Column::words("what for"),
+        ],
+        rows: rows.collect(),
+    })]
+}
+
+/// What reaches the server whatever a request says.
+pub(super) fn unavoidable(_: &Bound) -> Vec<Block> {
+    let items = UNAVOIDABLE.iter().map(|what| vec![text(*what)]);
+    vec![Block::List(items.collect())]
 }
 
 /// A request with one event of each kind.
