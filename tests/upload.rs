@@ -124,6 +124,39 @@ fn a_due_upload_happens_by_itself_and_once() {
     assert!(log.contains("16 of 16 arrived"), "{log}");
 }
 
+/// The README's picture of a request has the lines of a captured one, with
+/// the values that differ from run to run left out, and events of caro's.
+#[test]
+fn the_picture_of_a_request_is_of_a_real_one() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = User::of(&server);
+    user.runs();
+    let sent = user.telemetry(&["upload", "--now"]).output().unwrap();
+    assert!(sent.status.success(), "{sent:?}");
+    let lines = |head: &str| -> Vec<String> {
+        let lines = head.lines().take_while(|line| !line.is_empty());
+        lines
+            .map(|line| match line.split_once(": ") {
+                Some((name @ ("host" | "content-length"), _)) => name.to_owned(),
+                _ => line.to_owned(),
+            })
+            .collect()
+    };
+    let readme = include_str!("../README.md");
+    let (_, picture) = readme
+        .split_once("<!-- picture: request -->\n```text\n")
+        .unwrap();
+    let (picture, _) = picture.split_once("\n```").unwrap();
+    assert_eq!(lines(picture), lines(&server.requests()[0].head));
+    let (_, body) = picture.split_once("\n\n").unwrap();
+    let events: Vec<serde_json::Value> = serde_json::from_str(body).unwrap();
+    assert_eq!(events.len(), EVENTS);
+    for event in events {
+        let read = caro_telemetry::wire::read::event(&event.to_string(), &caro_telemetry::PROGRAM);
+        assert!(read.is_ok(), "{event}");
+    }
+}
+
 #[test]
 fn nobody_waits_for_a_server_that_never_answers() {
     let server = Server::new(|_, _| Does::Hangs);
@@ -140,7 +173,9 @@ fn nobody_waits_for_a_server_that_never_answers() {
     );
     let output = user.command("/bin/sh", &["-c", &script]).output().unwrap();
     assert_eq!(output.stdout, b"ls -la\n");
-    File::open(&lock).unwrap().try_lock().unwrap();
+    // The uploader lets go of it as soon as it runs, and not at its end.
+    let lock = File::open(&lock).unwrap();
+    eventually("a free lock", || lock.try_lock().is_ok());
     eventually("a request", || !server.requests().is_empty());
     assert!(user.uploads());
     // While it hangs, later runs begin no other.

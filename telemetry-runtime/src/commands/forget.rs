@@ -10,7 +10,7 @@ use super::switch::{complain_of_what_is_left, files, names, write_what_is_gone};
 use super::{Exit, Failure, Session, inputs};
 use crate::bundle::{self, Kind};
 use crate::consent::{held, withdraw};
-use crate::store::{NamedSession, named_sessions};
+use crate::store::named_sessions;
 use serde_json::json;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,7 @@ pub(super) fn run(
     // While the ids can still be named.
     let written = request.write(session, dir, wish.output, wish.force)?;
     let gone = withdraw(dir);
+    forget_receipts(dir)?;
     let exit = complain_of_what_is_left(console, &gone);
     if wish.json {
         let ids: Vec<&str> = request.ids().collect();
@@ -63,7 +64,7 @@ pub(super) fn run(
         return Ok(exit);
     }
     write_what_is_gone(console, &gone)?;
-    if held.is_empty() {
+    if held.is_empty() && written.is_none() {
         return Ok(exit);
     }
     tell_of_request(console, written.as_deref())?;
@@ -103,11 +104,22 @@ fn tell_of_request(console: &mut Console<'_>, written: Option<&Path>) -> io::Res
 }
 
 /// The session ids whose events are to be deleted where they were received.
-pub(super) struct Request(Vec<NamedSession>);
+pub(super) struct Request(Vec<(String, String)>);
 
 impl Request {
     pub(super) fn of(session: &Session<'_>, dir: &Path) -> Result<Self, Failure> {
-        Ok(Self(named_sessions(dir, &session.terms)?))
+        let of_key = named_sessions(dir, &session.terms)?.into_iter();
+        let mut ids: Vec<(String, String)> = of_key
+            .map(|(date, id)| (date, id.as_str().to_owned()))
+            .collect();
+        // After `off` there is no key, and the receipts still name what left.
+        for (date, id) in on_record(dir)? {
+            if ids.iter().all(|(_, known)| *known != id) {
+                ids.push((date, id));
+            }
+        }
+        ids.sort();
+        Ok(Self(ids))
     }
 
     fn ids(&self) -> impl Iterator<Item = &str> {
@@ -174,6 +186,40 @@ impl Request {
         }
         Ok(())
     }
+}
+
+/// The days and sessions of what left this machine, as far as receipts tell.
+#[cfg(feature = "upload")]
+fn on_record(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
+    let receipts = crate::upload::Receipts::of(dir);
+    let mut ids = Vec::new();
+    for receipt in receipts.read().map_err(Failure::Receipts)? {
+        let date = time::date(receipt.sent.time_ms);
+        let named = receipt.sent.session_ids.into_iter();
+        ids.extend(named.map(|id| (date.clone(), id)));
+    }
+    ids.sort_by(|a, b| a.1.cmp(&b.1));
+    ids.dedup_by(|a, b| a.1 == b.1);
+    Ok(ids)
+}
+
+/// Nothing has left without an uploader.
+#[cfg(not(feature = "upload"))]
+fn on_record(_: &Path) -> Result<Vec<(String, String)>, Failure> {
+    Ok(Vec::new())
+}
+
+/// Once the request names what they name.
+#[cfg(feature = "upload")]
+fn forget_receipts(dir: &Path) -> Result<(), Failure> {
+    let receipts = crate::upload::Receipts::of(dir);
+    receipts.delete().map_err(Failure::Receipts)
+}
+
+/// There are none.
+#[cfg(not(feature = "upload"))]
+fn forget_receipts(_: &Path) -> Result<(), Failure> {
+    Ok(())
 }
 
 /// `deletion-request.20260131T120000Z.jsonl`

@@ -80,7 +80,7 @@ pub(crate) use files::{create_private, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
 #[cfg(feature = "commands")]
-pub(crate) use named::{NamedSession, named_sessions};
+pub(crate) use named::named_sessions;
 #[doc(hidden)]
 pub use protocol::Step;
 pub use queue::{Counts, Queue, Selection, StoredEvent};

@@ -145,6 +145,15 @@ impl Receipts {
         Ok(())
     }
 
+    /// Deletes all of them.
+    #[cfg(feature = "commands")]
+    pub(crate) fn delete(&self) -> io::Result<()> {
+        match std::fs::remove_file(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        }
+    }
+
     fn append(&self, line: &Line, sync: bool) -> io::Result<()> {
         let mut text = serde_json::to_vec(line).map_err(io::Error::other)?;
         text.push(b'\n');

@@ -68,6 +68,31 @@ fn what_arrives_is_deleted_and_on_record() {
 }
 
 #[test]
+fn after_a_no_the_receipts_still_name_what_left() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let mut user = user(&server);
+    user.runs(&NOW);
+    let receipts = Receipts::of(&user.dir()).read().unwrap();
+    let sent = receipts[0].sent.session_ids[0].clone();
+    user.runs(&TelemetryCommands::Off { json: false });
+    assert!(names(&user.dir()).contains(&"receipts.jsonl".to_owned()));
+    let output = user.home.path().join("request.jsonl");
+    user.config.enabled = Some(false);
+    let said = user.runs(&TelemetryCommands::Forget {
+        output: Some(output.clone()),
+        force: true,
+        json: true,
+    });
+    assert_eq!(said.exit, Exit::Done, "{}", said.err);
+    let request = fs::read_to_string(output).unwrap();
+    assert!(
+        request.contains(&format!("{{\"session_ids\":[\"{sent}\"]}}")),
+        "{request}"
+    );
+    assert!(!names(&user.dir()).contains(&"receipts.jsonl".to_owned()));
+}
+
+#[test]
 fn a_request_carries_what_is_declared_and_no_more() {
     use telemetry_wire::transport::{HEADERS, HeaderValue, METHOD, PROTOCOL};
     let server = Server::new(|number, request| match number {
