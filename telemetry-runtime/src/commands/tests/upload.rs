@@ -3,7 +3,9 @@
 use super::super::upload::run_within;
 use super::*;
 use crate::upload::{Limits, Receipts, State};
+use proptest::prelude::*;
 use server::{Does, Request, Server, all_arrived};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
 
 #[path = "../../../tests/support/server.rs"]
@@ -65,6 +67,37 @@ fn what_arrives_is_deleted_and_on_record() {
     // Nothing is left, and nothing more is said.
     assert_eq!(user.runs(&NOW).out, "Nothing was to be sent.\n");
     assert_eq!(server.requests().len(), 1);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_preview_shows_is_what_is_sent(
+        records in proptest::collection::vec((0_u128..10_000, any::<bool>(), 0_u64..3_000_000), 1..150),
+    ) {
+        let server = Server::new(|_, request| all_arrived(request));
+        let mut user = User::new();
+        user.variables.push(("CARO_TELEMETRY_ENDPOINT", server.url()));
+        user.runs(&TelemetryCommands::On { json: false });
+        let records: Vec<_> = records
+            .into_iter()
+            .map(|(duration, success, ago)| command_generation(duration, success, NOON - ago))
+            .collect();
+        user.spool(&records.concat());
+        let preview = user.runs(&TelemetryCommands::Preview { raw: true }).out;
+        user.runs(&NOW);
+        let requests = server.requests();
+        prop_assert_eq!(&requests[0].json(), &preview);
+        let sent: usize = requests.iter().map(|request| request.ids().len()).sum();
+        prop_assert_eq!(sent, records.len());
+        // The receipts' digests are of these bytes.
+        for (receipt, request) in Receipts::of(&user.dir()).read().unwrap().iter().zip(&requests) {
+            let digest = Sha256::digest(request.json().as_bytes());
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            prop_assert_eq!(&receipt.sent.sha256, &digest);
+        }
+    }
 }
 
 #[test]
