@@ -115,6 +115,10 @@ impl Uploads {
     /// Starts the uploader, if telemetry is on, may be sent, and an upload is
     /// due. Never waits, never fails the host, and costs one look at a file
     /// where none is due.
+    ///
+    /// A host that runs for long calls it again now and then, every minute for
+    /// instance. Its uploads are processes of their own as well: nothing of
+    /// them can slow, block or end it, and each makes the decision anew.
     pub fn start_if_due(&self, telemetry: &TelemetryCollector) {
         let (Some(dir), true) = (&self.dir, telemetry.is_enabled()) else {
             return;

@@ -94,7 +94,7 @@ proptest! {
         // The receipts' digests are of these bytes.
         for (receipt, request) in Receipts::of(&user.dir()).read().unwrap().iter().zip(&requests) {
             let digest = Sha256::digest(request.json().as_bytes());
-            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
             prop_assert_eq!(&receipt.sent.sha256, &digest);
         }
     }
