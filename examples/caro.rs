@@ -13,7 +13,7 @@
     reason = "this is what the program is for"
 )]
 
-use caro_telemetry::commands::{Context, TelemetryCommands, first_run};
+use caro_telemetry::commands::{Context, TelemetryArgs, TelemetryCommands, first_run};
 use caro_telemetry::{HostVersion, SessionEnd, SessionStart, Set, Shell, TelemetryConfig, upload};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::time::Instant;
@@ -25,9 +25,8 @@ struct Cli {
     /// What you want to do, in your own words.
     request: Vec<String>,
 
-    /// Keep no telemetry of this run.
-    #[arg(long)]
-    no_telemetry: bool,
+    #[command(flatten)]
+    telemetry: TelemetryArgs,
 
     /// How to end; to see that events survive it.
     #[arg(long, value_enum, default_value = "exit")]
@@ -62,7 +61,7 @@ fn main() {
     let uploads = upload::register(&Context::new(host, &config, program, policy));
 
     let cli = Cli::parse();
-    config.off_for_this_run = cli.no_telemetry;
+    cli.telemetry.apply(&mut config);
     let context = Context::new(host, &config, program, policy);
 
     if let Some(Commands::Telemetry { command }) = cli.command {

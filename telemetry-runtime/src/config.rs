@@ -1,5 +1,11 @@
 //! What the host's own configuration says about telemetry.
 
+#[cfg(feature = "config")]
+mod edit;
+
+#[cfg(feature = "config")]
+pub use edit::EditError;
+
 use crate::consent::Opinion;
 use telemetry_wire::Level;
 

@@ -58,6 +58,8 @@ pub mod testing;
 pub mod upload;
 
 pub use collector::TelemetryCollector;
+#[cfg(feature = "config")]
+pub use config::EditError;
 pub use config::{TelemetryConfig, TelemetryLevel};
 #[cfg(any(feature = "commands", feature = "upload"))]
 pub use context::Context;

@@ -25,6 +25,7 @@
 //! makes a file or folder where there is no event, but for the answer that
 //! `on`, `off`, `level`, `air-gap` and the first run record.
 
+mod args;
 mod clear;
 mod console;
 mod export;
@@ -67,6 +68,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub use crate::context::Context;
+pub use args::TelemetryArgs;
 pub use first_run::{FirstRun, first_run};
 
 /// Appears below the help of every command.
