@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "telemetry-cli",
         &["telemetry-codegen", "telemetry-schema", "telemetry-wire"],
     ),
+    ("telemetry-ingest", &["telemetry-schema", "telemetry-wire"]),
     (
         "caro-telemetry",
         &["telemetry-runtime", "telemetry-codegen (build)"],

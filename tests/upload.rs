@@ -13,7 +13,8 @@ mod server;
 use server::{Does, Server, all_arrived};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -293,6 +294,71 @@ fn an_uploader_that_is_killed_loses_nothing() {
     assert!(last.status.success(), "{last:?}");
     assert_eq!(known.lock().unwrap().len(), all);
     assert!(queued(&user).is_empty());
+}
+
+/// From the host to the store of the real service: eight hosts at a time,
+/// uploaders that are killed, and a service that is away in between.
+#[test]
+fn what_was_emitted_is_in_the_store_once() {
+    let data = tempfile::tempdir().unwrap();
+    let address: SocketAddr = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let user = User {
+        home: tempfile::tempdir().unwrap(),
+        endpoint: format!("http://{address}/api/events"),
+    };
+    let mut all = 0;
+    for round in 0_u64..12 {
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| user.runs());
+            }
+        });
+        all += 8 * EVENTS;
+        // Every third round nobody is there.
+        let service = (round % 3 != 1).then(|| ingest(address, data.path()));
+        let mut uploader = user
+            .telemetry(&["upload", "--now"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(4 * round));
+        uploader.kill().unwrap();
+        uploader.wait().unwrap();
+        drop(service);
+    }
+    let service = ingest(address, data.path());
+    let last = user.telemetry(&["upload", "--now"]).output().unwrap();
+    assert!(last.status.success(), "{last:?}");
+    drop(service);
+    let store = telemetry_ingest::store::Store::open(data.path()).unwrap();
+    assert_eq!(store.count().unwrap(), all as u64);
+    assert!(queued(&user).is_empty());
+}
+
+/// The service; it is gone when what this gives is dropped.
+fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
+    let bound = telemetry_schema::load(&telemetry_schema::Sources {
+        events_name: "events.toml",
+        events: include_str!("../events.toml"),
+        lock_name: "events.lock",
+        lock: Some(include_str!("../events.lock")),
+    });
+    let terms = telemetry_ingest::judge::Terms {
+        program: bound.unwrap().program(),
+        retention_ms: 90 * 86_400_000,
+    };
+    let store = telemetry_ingest::store::Store::open(data).unwrap();
+    let service = telemetry_ingest::service::Service::new(terms, store);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind(address))
+        .unwrap();
+    runtime.spawn(async move { axum::serve(listener, service.router()).await });
+    runtime
 }
 
 /// The ids of what is in the queue.

@@ -1,0 +1,223 @@
+//! The HTTP side.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `POST /api/events` | what became of each event |
+//! | `POST /api/deletions` | how many events of these sessions there were; they are gone |
+//! | `GET /healthz` | 200 while the service runs |
+//! | `GET /readyz` | 200 while the store can be read |
+//! | `GET /metrics` | counters, in Prometheus' text format |
+
+use crate::judge::{Terms, Unfit, judge};
+use crate::store::Store;
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The most bytes of a body as it comes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// The most sessions of a deletion request.
+pub const MOST_SESSIONS: usize = 10_000;
+
+/// The service, shared by all requests.
+#[derive(Clone, Debug)]
+pub struct Service(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    terms: Terms,
+    store: Mutex<Store>,
+    counters: Counters,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    requests: AtomicU64,
+    unfit: AtomicU64,
+    accepted: AtomicU64,
+    known: AtomicU64,
+    refused: AtomicU64,
+    later: AtomicU64,
+    deleted: AtomicU64,
+}
+
+impl Service {
+    /// Over a store, for the events of one program.
+    pub fn new(terms: Terms, store: Store) -> Self {
+        Self(Arc::new(Shared {
+            terms,
+            store: Mutex::new(store),
+            counters: Counters::default(),
+        }))
+    }
+
+    /// What the service answers to.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/api/events", post(events))
+            .route("/api/deletions", post(deletions))
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(metrics))
+            .layer(DefaultBodyLimit::max(MOST_BYTES))
+            .with_state(self.clone())
+    }
+
+    /// Deletes what is past the retention; how many events.
+    ///
+    /// # Errors
+    ///
+    /// What kept them from being deleted.
+    pub fn delete_expired(&self) -> rusqlite::Result<usize> {
+        let before = now_ms().saturating_sub(self.0.terms.retention_ms);
+        let deleted = self.store(|store| store.delete_before(before))?;
+        add(&self.0.counters.deleted, deleted);
+        Ok(deleted)
+    }
+
+    fn store<T>(&self, then: impl FnOnce(&mut Store) -> T) -> T {
+        // A panic in the middle of a transaction has rolled it back.
+        let mut store = self.0.store.lock().unwrap_or_else(PoisonError::into_inner);
+        then(&mut store)
+    }
+
+    fn take(&self, body: &[u8], gzip: bool) -> Result<Value, StatusCode> {
+        let counters = &self.0.counters;
+        add(&counters.requests, 1);
+        let judged = judge(body, gzip, &self.0.terms, now_ms()).map_err(|unfit| {
+            add(&counters.unfit, 1);
+            match unfit {
+                Unfit::Malformed => StatusCode::BAD_REQUEST,
+                Unfit::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            }
+        })?;
+        let new = self
+            .store(|store| store.insert(&judged.events))
+            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        let known = judged.events.len() - new;
+        add(&counters.accepted, new);
+        add(&counters.known, known);
+        add(&counters.refused, judged.refused.len());
+        add(&counters.later, judged.later.len());
+        Ok(json!({
+            "accepted": new,
+            "known": known,
+            "refused": judged.refused,
+            "later": judged.later,
+        }))
+    }
+
+    fn delete(&self, body: &[u8]) -> Result<Value, StatusCode> {
+        let sessions = sessions(body).ok_or(StatusCode::BAD_REQUEST)?;
+        let deleted = self
+            .store(|store| store.delete_sessions(&sessions))
+            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+        add(&self.0.counters.deleted, deleted);
+        Ok(json!({ "deleted": deleted }))
+    }
+}
+
+async fn events(State(service): State<Service>, headers: HeaderMap, body: Bytes) -> Response {
+    let gzip = match headers
+        .get(header::CONTENT_ENCODING)
+        .map(axum::http::HeaderValue::as_bytes)
+    {
+        None | Some(b"identity") => false,
+        Some(b"gzip") => true,
+        Some(_) => return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
+    };
+    blocking(move || service.take(&body, gzip)).await
+}
+
+async fn deletions(State(service): State<Service>, body: Bytes) -> Response {
+    blocking(move || service.delete(&body)).await
+}
+
+/// Runs what waits for the disk where it does not hold up others.
+async fn blocking(work: impl FnOnce() -> Result<Value, StatusCode> + Send + 'static) -> Response {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(answer)) => (
+            [(header::CONTENT_TYPE, "application/json")],
+            answer.to_string(),
+        )
+            .into_response(),
+        Ok(Err(status)) => status.into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn ready(State(service): State<Service>) -> Response {
+    let counted = tokio::task::spawn_blocking(move || service.store(|store| store.count()));
+    match counted.await {
+        Ok(Ok(_)) => "ok\n".into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+async fn metrics(State(service): State<Service>) -> String {
+    let Counters {
+        requests,
+        unfit,
+        accepted,
+        known,
+        refused,
+        later,
+        deleted,
+    } = &service.0.counters;
+    let mut text = String::new();
+    for (name, counter) in [
+        ("requests", requests),
+        ("requests_unfit", unfit),
+        ("events_accepted", accepted),
+        ("events_known", known),
+        ("events_refused", refused),
+        ("events_later", later),
+        ("events_deleted", deleted),
+    ] {
+        let value = counter.load(Ordering::Relaxed);
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            text,
+            "# TYPE telemetry_{name}_total counter\ntelemetry_{name}_total {value}"
+        );
+    }
+    text
+}
+
+/// The sessions that are to go: `{"session_ids": ["<16 hex digits>", ...]}`.
+fn sessions(body: &[u8]) -> Option<Vec<[u8; 8]>> {
+    let request: Value = serde_json::from_slice(body).ok()?;
+    let ids = request.as_object()?.get("session_ids")?.as_array()?;
+    if ids.len() > MOST_SESSIONS {
+        return None;
+    }
+    ids.iter().map(|id| session(id.as_str()?)).collect()
+}
+
+fn session(id: &str) -> Option<[u8; 8]> {
+    let is_hex = id
+        .bytes()
+        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let number = (id.len() == 16 && is_hex).then(|| u64::from_str_radix(id, 16).ok())??;
+    Some(number.to_be_bytes())
+}
+
+fn add(counter: &AtomicU64, more: usize) {
+    counter.fetch_add(more as u64, Ordering::Relaxed);
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
