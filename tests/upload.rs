@@ -190,6 +190,26 @@ fn nobody_waits_for_a_server_that_never_answers() {
     eventually("the end of it", || !user.uploads());
 }
 
+/// A relative folder is the host's, and the uploader works elsewhere.
+#[test]
+fn a_relative_folder_is_found_by_the_uploader() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = User::of(&server);
+    let runs = || {
+        let output = user
+            .command(host(), &["list files"])
+            .current_dir(user.home.path())
+            .env("CARO_TELEMETRY_DIR", "telemetry")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    runs();
+    user.make_due();
+    runs();
+    eventually("a request", || !server.requests().is_empty());
+}
+
 #[test]
 fn without_a_yes_nothing_is_begun() {
     let server = Server::new(|_, request| all_arrived(request));

@@ -59,7 +59,6 @@ pub fn register(context: &Context<'_>) -> Uploads {
         .is_some_and(|first| first == ARGUMENT)
         && std::env::var_os(variable(app)).is_some();
     if is_uploader {
-        sys::detach(LIFE);
         upload(context);
         std::process::exit(0);
     }
@@ -76,6 +75,8 @@ pub fn register(context: &Context<'_>) -> Uploads {
 fn upload(context: &Context<'_>) {
     let environment = Environment::read(context.program.app);
     let places = Places::of(context.program.app, &environment);
+    // A relative folder is told from where the host was, so before it is left.
+    sys::detach(LIFE);
     let Some(dir) = places.data.as_deref() else {
         return;
     };
