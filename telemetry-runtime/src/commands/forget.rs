@@ -9,7 +9,7 @@ use super::export::write_file;
 use super::switch::{complain_of_what_is_left, files, names, write_what_is_gone};
 use super::{Exit, Failure, Session, inputs};
 use crate::bundle::{self, Kind};
-use crate::consent::{held, withdraw};
+use crate::consent::{Reach, held, withdraw};
 use crate::store::named_sessions;
 use serde_json::json;
 use std::io;
@@ -31,7 +31,7 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let dir = session.answer_dir()?;
     let request = Request::of(session, dir)?;
-    let held = held(dir);
+    let held = held(dir, Reach::KeptAndReceipts);
     if !held.is_empty() {
         if !wish.json {
             request.list(console);
@@ -48,8 +48,7 @@ pub(super) fn run(
     }
     // While the ids can still be named.
     let written = request.write(session, dir, wish.output, wish.force)?;
-    let gone = withdraw(dir);
-    forget_receipts(dir)?;
+    let gone = withdraw(dir, Reach::KeptAndReceipts);
     let exit = complain_of_what_is_left(console, &gone);
     if wish.json {
         let ids: Vec<&str> = request.ids().collect();
@@ -64,7 +63,7 @@ pub(super) fn run(
         return Ok(exit);
     }
     write_what_is_gone(console, &gone)?;
-    if held.is_empty() && written.is_none() {
+    if held.is_empty() {
         return Ok(exit);
     }
     tell_of_request(console, written.as_deref())?;
@@ -208,20 +207,6 @@ fn on_record(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
 #[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
 fn on_record(_: &Path) -> Result<Vec<(String, String)>, Failure> {
     Ok(Vec::new())
-}
-
-/// Once the request names what they name.
-#[cfg(feature = "upload")]
-fn forget_receipts(dir: &Path) -> Result<(), Failure> {
-    let receipts = crate::upload::Receipts::of(dir);
-    receipts.delete().map_err(Failure::Receipts)
-}
-
-/// There are none.
-#[cfg(not(feature = "upload"))]
-#[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn forget_receipts(_: &Path) -> Result<(), Failure> {
-    Ok(())
 }
 
 /// `deletion-request.20260131T120000Z.jsonl`

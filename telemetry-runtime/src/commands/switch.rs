@@ -6,7 +6,8 @@ use super::inputs::{self, Input, Verdict};
 use super::{Exit, Failure, Session};
 use crate::answer::{ANSWER_FILE, Recorded};
 use crate::consent::{
-    Decision, Withdrawal, held, notice, notice_of_new, set_air_gap, turn_off, turn_on, widening,
+    Decision, Reach, Withdrawal, held, notice, notice_of_new, set_air_gap, turn_off, turn_on,
+    widening,
 };
 use serde_json::{Value, json};
 use std::io;
@@ -69,7 +70,7 @@ pub(super) fn off(
     json: bool,
 ) -> Result<Exit, Failure> {
     let dir = session.answer_dir()?;
-    let held = held(dir);
+    let held = held(dir, Reach::Kept);
     if !held.is_empty() {
         console.tell(format_args!(
             "This deletes {} in {}: {}.",

@@ -47,8 +47,10 @@ pub use switch::{
     turn_on,
 };
 pub use widening::{New, NewThing, widening};
+#[cfg(feature = "upload")]
+pub(crate) use withdraw::RECEIPTS_FILE;
 #[cfg(feature = "commands")]
-pub(crate) use withdraw::{held, withdraw};
+pub(crate) use withdraw::{Reach, held, withdraw};
 
 #[cfg(test)]
 pub(crate) mod samples;

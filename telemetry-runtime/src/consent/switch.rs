@@ -7,7 +7,7 @@
 //! A process that already has the spool open notices when its clock has moved
 //! on by a second, and what it writes until then goes to an unlinked file.
 
-use super::withdraw::withdraw;
+use super::withdraw::{Reach, withdraw};
 use crate::answer::{Answer, Date, Draft, Given, How, RecordError, Recorded};
 use crate::config::TelemetryLevel;
 use crate::host::Host;
@@ -127,7 +127,7 @@ fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, Recor
         })
     };
     let recorded = Draft::begin(dir).and_then(no);
-    let withdrawal = withdraw(dir);
+    let withdrawal = withdraw(dir, Reach::Kept);
     recorded.map(|()| withdrawal)
 }
 

@@ -22,9 +22,20 @@ pub struct Withdrawal {
     pub left: Vec<PathBuf>,
 }
 
-/// Unlinks key, spool and queue in `dir`. The lock file stays, empty: whoever
+/// How much goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// What a no takes with it: events, and the key of their ids. Receipts
+    /// stay, so that what was sent can still be named.
+    Kept,
+    /// Receipts as well.
+    #[cfg(feature = "commands")]
+    KeptAndReceipts,
+}
+
+/// Unlinks what is within reach in `dir`. The lock file stays, empty: whoever
 /// waits for it must not find that it holds another one.
-pub(crate) fn withdraw(dir: &Path) -> Withdrawal {
+pub(crate) fn withdraw(dir: &Path, reach: Reach) -> Withdrawal {
     let _lock = drain_lock(&dir.join(DRAIN_LOCK_FILE));
     remove_drafts(dir);
     let mut withdrawal = Withdrawal::default();
@@ -32,7 +43,7 @@ pub(crate) fn withdraw(dir: &Path) -> Withdrawal {
     // file that was just looked for may have renamed what was listed.
     for _ in 0..PASSES {
         withdrawal.left.clear();
-        let found = held(dir);
+        let found = held(dir, reach);
         if found.is_empty() {
             break;
         }
@@ -51,13 +62,16 @@ pub(crate) fn withdraw(dir: &Path) -> Withdrawal {
 /// How often the folder is looked through before what is left is reported.
 const PASSES: u32 = 8;
 
-/// What a no takes with it, in the order in which it goes. The key is first:
+/// What is within reach, in the order in which it goes. The key is first:
 /// what is left by a process that is killed in between can no longer be
 /// linked from day to day.
-pub(crate) fn held(dir: &Path) -> Vec<PathBuf> {
+pub(crate) fn held(dir: &Path, reach: Reach) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> = entries
-        .filter(|entry| entry.file_name().to_str().is_some_and(tells_something))
+        .filter(|entry| {
+            let name = entry.file_name();
+            name.to_str().is_some_and(|name| reach.covers(name))
+        })
         .map(|entry| entry.path())
         .collect();
     paths.sort();
@@ -66,6 +80,19 @@ pub(crate) fn held(dir: &Path) -> Vec<PathBuf> {
 }
 
 const KEY: &str = "session.key";
+
+/// What has left this machine; see `upload::Receipts`.
+pub(crate) const RECEIPTS_FILE: &str = "receipts.jsonl";
+
+impl Reach {
+    fn covers(self, name: &str) -> bool {
+        match self {
+            Self::Kept => tells_something(name),
+            #[cfg(feature = "commands")]
+            Self::KeptAndReceipts => tells_something(name) || name == RECEIPTS_FILE,
+        }
+    }
+}
 
 /// Whether a file of this name holds events or the key of their ids.
 fn tells_something(name: &str) -> bool {
@@ -77,10 +104,11 @@ fn tells_something(name: &str) -> bool {
             Some("" | "-wal" | "-shm" | "-journal")
         )
         || name.starts_with("events.db.corrupt-")
-        // When what was sent; the receipts themselves stay, so that it can
-        // still be named.
         || name.starts_with("upload.json")
-        || name.starts_with("receipts.jsonl.")
+        // A draft of receipts that a process was killed over.
+        || name
+            .strip_prefix(RECEIPTS_FILE)
+            .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// The drain lock, if its file is there and nobody keeps it for long.

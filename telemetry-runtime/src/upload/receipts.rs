@@ -7,13 +7,11 @@
 //! `off`: what was sent can then still be named, to ask for its deletion.
 
 use super::files;
+use crate::consent::RECEIPTS_FILE;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-
-/// The name of the file in the data folder.
-pub(crate) const RECEIPTS_FILE: &str = "receipts.jsonl";
 
 /// The longest line that is one of ours: a request of the most events that
 /// `events.toml` allows, each of another session.
@@ -143,15 +141,6 @@ impl Receipts {
             files::write_private(&self.path, &kept, |_| Ok(()))?;
         }
         Ok(())
-    }
-
-    /// Deletes all of them.
-    #[cfg(feature = "commands")]
-    pub(crate) fn delete(&self) -> io::Result<()> {
-        match std::fs::remove_file(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            removed => removed,
-        }
     }
 
     fn append(&self, line: &Line, sync: bool) -> io::Result<()> {

@@ -111,6 +111,15 @@ fn after_a_no_the_receipts_still_name_what_left() {
     assert!(names(&user.dir()).contains(&"receipts.jsonl".to_owned()));
     let output = user.home.path().join("request.jsonl");
     user.config.enabled = Some(false);
+    // Nobody is there to be asked, and so nothing goes.
+    let said = user.runs(&TelemetryCommands::Forget {
+        output: None,
+        force: false,
+        json: false,
+    });
+    assert_eq!(said.exit, Exit::Refused, "{}", said.out);
+    assert!(said.err.contains("receipts.jsonl"), "{}", said.err);
+    assert!(names(&user.dir()).contains(&"receipts.jsonl".to_owned()));
     let said = user.runs(&TelemetryCommands::Forget {
         output: Some(output.clone()),
         force: true,
