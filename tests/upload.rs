@@ -67,6 +67,22 @@ impl User {
         self.command(env!("CARGO_BIN_EXE_caro-telemetry"), arguments)
     }
 
+    /// Starts an upload and kills it after a while; whether it was still at
+    /// work.
+    fn upload_is_killed(&self, after: Duration) -> bool {
+        let mut uploader = self
+            .telemetry(&["upload", "--now"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(after);
+        let was_at_work = uploader.try_wait().unwrap().is_none();
+        uploader.kill().unwrap();
+        uploader.wait().unwrap();
+        was_at_work
+    }
+
     /// Lets the time of the next upload have come.
     fn make_due(&self) {
         let state = File::options()
@@ -293,17 +309,9 @@ fn an_uploader_that_is_killed_loses_nothing() {
             user.runs();
             all += EVENTS;
         }
-        let mut uploader = user
-            .telemetry(&["upload", "--now"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
         // Spread over the whole of its life.
-        thread::sleep(Duration::from_micros(1_500 * round));
-        killed += usize::from(uploader.try_wait().unwrap().is_none());
-        uploader.kill().unwrap();
-        uploader.wait().unwrap();
+        let after = Duration::from_micros(1_500 * round);
+        killed += usize::from(user.upload_is_killed(after));
         let mut there = queued(&user);
         there.extend(known.lock().unwrap().iter().cloned());
         assert_eq!(there.len(), all, "round {round}");
@@ -339,15 +347,7 @@ fn what_was_emitted_is_in_the_store_once() {
         all += 8 * EVENTS;
         // Every third round nobody is there.
         let service = (round % 3 != 1).then(|| ingest(address, data.path()));
-        let mut uploader = user
-            .telemetry(&["upload", "--now"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(Duration::from_millis(4 * round));
-        uploader.kill().unwrap();
-        uploader.wait().unwrap();
+        user.upload_is_killed(Duration::from_millis(4 * round));
         drop(service);
     }
     let service = ingest(address, data.path());

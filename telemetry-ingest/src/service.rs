@@ -21,6 +21,7 @@ use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+use telemetry_wire::read::session_id;
 
 /// The most bytes of a body as it comes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -156,9 +157,9 @@ async fn blocking(work: impl FnOnce() -> Result<Value, StatusCode> + Send + 'sta
 }
 
 async fn ready(State(service): State<Service>) -> Response {
-    let counted = tokio::task::spawn_blocking(move || service.store(|store| store.count()));
-    match counted.await {
-        Ok(Ok(_)) => "ok\n".into_response(),
+    let looked = tokio::task::spawn_blocking(move || service.store(|store| store.look()));
+    match looked.await {
+        Ok(Ok(())) => "ok\n".into_response(),
         _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
@@ -200,15 +201,7 @@ fn sessions(body: &[u8]) -> Option<Vec<[u8; 8]>> {
     if ids.len() > MOST_SESSIONS {
         return None;
     }
-    ids.iter().map(|id| session(id.as_str()?)).collect()
-}
-
-fn session(id: &str) -> Option<[u8; 8]> {
-    let is_hex = id
-        .bytes()
-        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let number = (id.len() == 16 && is_hex).then(|| u64::from_str_radix(id, 16).ok())??;
-    Some(number.to_be_bytes())
+    ids.iter().map(|id| session_id(id.as_str()?)).collect()
 }
 
 fn add(counter: &AtomicU64, more: usize) {

@@ -102,6 +102,16 @@ impl Store {
         Ok(deleted)
     }
 
+    /// Whether the store can be read; costs the same however much it holds.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot.
+    pub fn look(&self) -> rusqlite::Result<()> {
+        self.connection
+            .query_row("SELECT EXISTS (SELECT 1 FROM events)", [], |_| Ok(()))
+    }
+
     /// How many events there are.
     ///
     /// # Errors

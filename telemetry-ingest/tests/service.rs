@@ -92,9 +92,7 @@ fn time(days: i64) -> String {
         .unwrap()
         .as_secs();
     let at = i64::try_from(now).unwrap() + days * 86_400;
-    let mut text = String::new();
-    telemetry_wire::time::write_rfc3339(&mut text, u64::try_from(at).unwrap() * 1_000);
-    text
+    telemetry_wire::time::rfc3339(u64::try_from(at).unwrap() * 1_000)
 }
 
 const SAID: &str =

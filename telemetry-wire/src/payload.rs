@@ -117,7 +117,7 @@ impl<I: Iterator<Item = (&'static FieldDescriptor, Shape)>> Iterator for Digits<
     }
 }
 
-fn living(
+pub(crate) fn living(
     values: &'static [ValueDescriptor],
     generation: u16,
 ) -> impl Iterator<Item = &'static ValueDescriptor> {

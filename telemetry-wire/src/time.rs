@@ -74,6 +74,20 @@ fn days(year: u64, month: u64, day: u64) -> Option<u64> {
     (era * 146_097 + day_of_era).checked_sub(719_468)
 }
 
+/// A time as [`write_rfc3339`] writes it.
+pub fn rfc3339(time_ms: u64) -> String {
+    let mut text = String::with_capacity(24);
+    write_rfc3339(&mut text, time_ms);
+    text
+}
+
+/// A time to the second, for the name of a file: `20260131T120000Z`.
+pub fn stamp(time_ms: u64) -> String {
+    let mut text = rfc3339(time_ms - time_ms % 1_000);
+    text.retain(|c| c.is_ascii_alphanumeric());
+    text
+}
+
 /// The UTC date of a time, `2026-01-31`: what a session id is made for.
 pub fn date(time_ms: u64) -> String {
     let (year, month, day) = civil(time_ms / 86_400_000);

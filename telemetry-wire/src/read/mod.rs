@@ -15,11 +15,12 @@ mod text;
 
 pub use fault::{FOUND_CHARS, Fault, FaultKind};
 pub use split::{MAX_EVENT_BYTES, Splitter};
+pub use text::session_id;
 
 use crate::descriptor::{EventDescriptor, FieldDescriptor, Kind, Program, Shape, ValueDescriptor};
 use crate::grid::Grid;
 use crate::json::{ENVELOPE_KEYS, TYPE_KEY};
-use crate::payload::Decoded;
+use crate::payload::{Decoded, living};
 use crate::record::Record;
 use crate::version::Version;
 use scan::{Scanner, Value};
@@ -279,15 +280,6 @@ fn position(values: &'static [ValueDescriptor], generation: u16, word: &str) -> 
     living(values, generation)
         .position(|value| value.name == word)
         .filter(|position| *position < 256)
-}
-
-fn living(
-    values: &'static [ValueDescriptor],
-    generation: u16,
-) -> impl Iterator<Item = &'static ValueDescriptor> {
-    values
-        .iter()
-        .filter(move |value| value.life.covers(generation))
 }
 
 fn required<'t>(value: Option<Value<'t>>, key: &str, within: &str) -> Result<Value<'t>, Fault> {

@@ -37,14 +37,19 @@ pub(super) fn id(value: &Value<'_>) -> Result<[u8; 16], Fault> {
     )
 }
 
-/// 16 hexadecimal digits.
+/// The bytes of a session's id, if the text is one: 16 hexadecimal digits, in
+/// lower case.
+pub fn session_id(text: &str) -> Option<[u8; 8]> {
+    hexadecimal(text.as_bytes())
+}
+
+/// A session's id.
 pub(super) fn session(value: &Value<'_>) -> Result<[u8; 8], Fault> {
-    let read = |text: &str| hexadecimal(text.as_bytes());
     word(
         value,
         ENVELOPE_KEYS[1],
         "16 hexadecimal digits, in lower case",
-        read,
+        session_id,
     )
 }
 
