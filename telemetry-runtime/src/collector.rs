@@ -102,6 +102,12 @@ impl TelemetryCollector {
         self.state.is_some()
     }
 
+    /// The folder that events are kept in, if they are.
+    #[cfg(feature = "upload")]
+    pub(crate) fn dir(&self) -> Option<&std::path::Path> {
+        self.state.as_deref().map(|state| state.spool.dir())
+    }
+
     /// What decided whether telemetry is on. It can be on and still keep
     /// nothing, if the spool could not be opened.
     pub fn decision(&self) -> Decision {

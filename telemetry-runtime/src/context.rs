@@ -2,6 +2,9 @@
 //! in.
 
 use crate::config::TelemetryConfig;
+use crate::consent::{Decision, Inputs, decide};
+use crate::dirs::Places;
+use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::Policy;
 use telemetry_wire::Program;
@@ -30,5 +33,17 @@ impl<'a> Context<'a> {
             program,
             policy,
         }
+    }
+
+    /// Whether telemetry is on, as things stand now.
+    pub(crate) fn decision(&self, environment: &Environment<'_>, places: &Places) -> Decision {
+        decide(&Inputs::gather(
+            self.program,
+            self.policy,
+            self.host,
+            self.config,
+            environment,
+            places,
+        ))
     }
 }

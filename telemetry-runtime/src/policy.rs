@@ -33,6 +33,16 @@ impl Policy {
         self.consent[channel as usize]
     }
 
+    /// The time between uploads, in milliseconds.
+    pub const fn upload_interval_ms(&self) -> u64 {
+        self.upload_interval_hours as u64 * 3_600_000
+    }
+
+    /// The most events of one upload, and one at least.
+    pub fn upload_batch(&self) -> usize {
+        usize::from(self.upload_batch_events).max(1)
+    }
+
     /// How long an event is kept, in milliseconds.
     pub const fn retention_ms(&self) -> u64 {
         self.retention_days as u64 * 86_400_000

@@ -4,9 +4,9 @@ use super::console::Console;
 use super::queued::Queued;
 use super::{Exit, Failure, Session, events};
 use crate::bundle::{self, Kind};
-use crate::store::{Queue, create_private, random_name};
-use std::fs;
-use std::io::{self, Write};
+use crate::store::{Queue, replace};
+use std::fs::{self, File};
+use std::io::Write;
 use std::path::Path;
 
 /// What an export looks like.
@@ -90,18 +90,5 @@ pub(super) fn write_file(text: &str, path: &Path, force: bool) -> Result<(), Fai
     if !force && fs::symlink_metadata(path).is_ok() {
         return Err(Failure::Exists(path.to_owned()));
     }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", random_name()?));
-    let beside = Path::new(&beside);
-    let written = write_whole(text, beside).and_then(|()| fs::rename(beside, path));
-    if written.is_err() {
-        let _ = fs::remove_file(beside);
-    }
-    written.map_err(failed)
-}
-
-fn write_whole(text: &str, path: &Path) -> io::Result<()> {
-    let mut file = create_private(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
+    replace(path, text.as_bytes(), File::sync_all).map_err(failed)
 }

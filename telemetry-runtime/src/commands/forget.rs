@@ -211,9 +211,6 @@ fn on_record(_: &Path) -> Result<Vec<(String, String)>, Failure> {
 
 /// `deletion-request.20260131T120000Z.jsonl`
 fn file_name(session: &Session<'_>) -> String {
-    let now_ms = session.terms.now_ms;
-    let mut stamp = String::new();
-    time::write_rfc3339(&mut stamp, now_ms - now_ms % 1000);
-    stamp.retain(|c| c.is_ascii_alphanumeric());
+    let stamp = time::stamp(session.terms.now_ms);
     format!("deletion-request.{stamp}.jsonl")
 }

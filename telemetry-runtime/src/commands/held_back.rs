@@ -4,7 +4,6 @@ use super::{Failure, Session, events};
 use crate::consent::{Decision, Hold};
 use crate::store::Queue;
 use serde_json::{Value, json};
-use telemetry_wire::{RECORD_LEN, Record};
 
 /// The events that wait for a notice.
 #[derive(Debug, Default)]
@@ -35,9 +34,8 @@ impl HeldBack {
         };
         let mut events = 0;
         queue.for_each(|event| {
-            let raw: Option<&[u8; RECORD_LEN]> = event.raw.as_slice().try_into().ok();
-            let record = raw.and_then(|raw| Record::decode(raw, program).ok());
-            if record.is_some_and(|record| !consent.covers_record(&record)) {
+            let record = event.decoded(program);
+            if record.is_ok_and(|record| !consent.covers_record(&record)) {
                 events += 1;
             }
             Ok::<(), Failure>(())

@@ -1,7 +1,7 @@
 //! Everything that the decision hangs on, for people to read.
 
 use super::Session;
-use crate::consent::{Considered, Decision, Inputs, Opinion, decide};
+use crate::consent::{Considered, Decision, Inputs, Opinion};
 use crate::policy::ConsentDefault;
 use serde_json::{Value, json};
 use std::ffi::OsStr;
@@ -89,15 +89,9 @@ impl Input {
 /// Whether telemetry is on for the next run of the program, as things stand
 /// now.
 pub(super) fn decision(session: &Session<'_>) -> Decision {
-    let context = &session.context;
-    decide(&Inputs::gather(
-        context.program,
-        context.policy,
-        context.host,
-        context.config,
-        &session.environment,
-        &session.places(),
-    ))
+    session
+        .context
+        .decision(&session.environment, &session.places())
 }
 
 /// The inputs of a decision, in the order in which they are asked.

@@ -4,7 +4,7 @@ use super::console::Console;
 use super::table::Table;
 use super::{Exit, Failure, Session};
 use crate::upload::{Receipt, Receipts};
-use telemetry_wire::time::write_rfc3339;
+use telemetry_wire::time::rfc3339;
 
 pub(super) fn run(
     session: &Session<'_>,
@@ -31,8 +31,6 @@ pub(super) fn run(
 fn table(receipts: &[Receipt]) -> Table<6> {
     let mut table = Table::new(["TIME", "EVENTS", "BYTES", "SHA-256", "TO", "ANSWER"]);
     for Receipt { sent, answer } in receipts {
-        let mut time = String::new();
-        write_rfc3339(&mut time, sent.time_ms);
         let answer = match answer {
             None => "none on record".to_owned(),
             Some(answer) => match answer.status {
@@ -41,7 +39,7 @@ fn table(receipts: &[Receipt]) -> Table<6> {
             },
         };
         table.push([
-            time,
+            rfc3339(sent.time_ms),
             sent.events.to_string(),
             sent.bytes.to_string(),
             sent.sha256.chars().take(12).collect(),

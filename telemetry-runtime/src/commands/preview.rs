@@ -27,7 +27,7 @@ pub(super) fn run(
     let terms = Terms {
         program: session.context.program,
         consent: permit.consent(),
-        limit: usize::from(policy.upload_batch_events).max(1),
+        limit: policy.upload_batch(),
         now_ms: session.terms.now_ms,
         skip: &none_skipped(),
     };

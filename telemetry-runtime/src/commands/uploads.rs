@@ -4,7 +4,7 @@ use super::Session;
 use crate::upload::{Due, Receipts, State, due};
 use serde_json::{Value, json};
 use std::path::Path;
-use telemetry_wire::time::write_rfc3339;
+use telemetry_wire::time::rfc3339;
 
 /// For people.
 pub(super) fn facts(session: &Session<'_>) -> Vec<(&'static str, String)> {
@@ -49,7 +49,5 @@ fn next(session: &Session<'_>, dir: &Path) -> Option<String> {
 }
 
 fn time(ms: u64) -> String {
-    let mut text = String::new();
-    write_rfc3339(&mut text, ms / 1_000 * 1_000);
-    text
+    rfc3339(ms / 1_000 * 1_000)
 }

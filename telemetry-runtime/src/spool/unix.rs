@@ -68,6 +68,12 @@ impl Spool {
         })
     }
 
+    /// The folder that it is in.
+    #[cfg(feature = "upload")]
+    pub(crate) fn dir(&self) -> &std::path::Path {
+        &self.dir
+    }
+
     /// Appends a record. When the clock has moved on by a second, it first
     /// looks whether the file is still the one it opened. Failures are
     /// silent: the event is lost, the host goes on.

@@ -67,10 +67,7 @@ fn prefix() -> String {
 
 /// A name that nothing has yet: the time, and a number if need be.
 fn free_place(dir: &Path, now_ms: u64) -> String {
-    let mut stamp = String::new();
-    time::write_rfc3339(&mut stamp, now_ms - now_ms % 1000);
-    stamp.retain(|c| c.is_ascii_alphanumeric());
-    let first = format!("{}{stamp}", prefix());
+    let first = format!("{}{}", prefix(), time::stamp(now_ms));
     let others = (2..).map(|number| format!("{first}-{number}"));
     std::iter::once(first.clone())
         .chain(others)

@@ -3,9 +3,11 @@
 use super::error::StoreError;
 use super::protocol::{Protocol, Step};
 use crate::spool::{ROTATED_PREFIX, SPOOL_FILE, is_rotated_name, rotated_name};
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
+#[cfg(any(feature = "commands", feature = "upload"))]
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -39,18 +41,23 @@ pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
     builder.create(dir).map_err(StoreError::io("make", dir))
 }
 
-/// Opens a file to read and write, made for its user alone if it is not
-/// there. Never follows a link or waits for a FIFO.
-pub(super) fn open_private(path: &Path) -> io::Result<File> {
+/// Opens a regular file to read and write, made for its user alone if it is
+/// not there. Never follows a link or waits for a FIFO.
+pub(crate) fn open_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     options.mode(0o600).custom_flags(GUARD);
-    options.open(path)
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::ErrorKind::InvalidInput.into())
+    }
 }
 
 /// Makes a file for its user alone, which must not be there.
-pub(crate) fn create_private(path: &Path) -> io::Result<File> {
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -58,8 +65,31 @@ pub(crate) fn create_private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Puts a file for its user alone in the place of another, in one step;
+/// `prepare` sees it before it gets its name. Nobody finds half of it.
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub(crate) fn replace(
+    path: &Path,
+    bytes: &[u8],
+    prepare: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let random = random_name().map_err(io::Error::other)?;
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{random}"));
+    let beside = Path::new(&beside);
+    let written = create_private(beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        prepare(&file)?;
+        fs::rename(beside, path)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(beside);
+    }
+    written
+}
+
 /// Opens a regular file to read; none if it is gone or is something else.
-pub(super) fn open_regular(path: &Path) -> io::Result<Option<File>> {
+pub(crate) fn open_regular(path: &Path) -> io::Result<Option<File>> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -130,8 +130,7 @@ fn place_of(id: &str, session_id: String, event: &Decoded, now_ms: u64) -> Place
             keep_raw: true,
         };
     }
-    let mut timestamp = String::with_capacity(24);
-    telemetry_wire::time::write_rfc3339(&mut timestamp, record.time_ms);
+    let timestamp = telemetry_wire::time::rfc3339(record.time_ms);
     Place::Event {
         session_id,
         timestamp,
@@ -223,6 +222,6 @@ pub(super) fn count_skipped(
     add_to_counter(connection, GARBAGE_SLOTS, skipped.garbage)
 }
 
-fn sql_time(ms: u64) -> i64 {
+pub(super) fn sql_time(ms: u64) -> i64 {
     i64::try_from(ms).unwrap_or(i64::MAX)
 }

@@ -73,10 +73,10 @@ pub use drain::{DrainReport, Terms, clear, drain};
 pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
-#[cfg(feature = "commands")]
-pub(crate) use files::hex;
 #[cfg(any(feature = "commands", feature = "upload"))]
-pub(crate) use files::{create_private, random_name};
+pub(crate) use files::{hex, replace};
+#[cfg(feature = "upload")]
+pub(crate) use files::{open_private, open_regular, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
 #[cfg(feature = "commands")]

@@ -12,6 +12,8 @@ use super::migrations;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+#[cfg(any(feature = "commands", feature = "upload"))]
+use telemetry_wire::{Decoded, Program, RECORD_LEN, Record};
 
 pub use selection::Selection;
 
@@ -42,6 +44,16 @@ pub struct StoredEvent {
     pub data: String,
     /// The record that it came from.
     pub raw: Vec<u8>,
+}
+
+impl StoredEvent {
+    /// What its record says.
+    #[cfg(any(feature = "commands", feature = "upload"))]
+    pub(crate) fn decoded(&self, program: &'static Program) -> Result<Decoded, String> {
+        let raw: Option<&[u8; RECORD_LEN]> = self.raw.as_slice().try_into().ok();
+        let raw = raw.ok_or("its record is not 32 bytes")?;
+        Record::decode(raw, program).map_err(|refusal| refusal.to_string())
+    }
 }
 
 /// What the queue holds and has seen.

@@ -18,13 +18,12 @@ use super::pass::{Pass, Patience, World};
 use super::state::{self, Due};
 use super::transport::Limits;
 use crate::collector::TelemetryCollector;
-use crate::consent::{Inputs, decide};
 use crate::context::Context;
 use crate::dirs::Places;
 use crate::endpoint::endpoint;
 use crate::environment::Environment;
+use crate::policy::Policy;
 use crate::{clock, store, sys};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -62,11 +61,8 @@ pub fn register(context: &Context<'_>) -> Uploads {
         upload(context);
         std::process::exit(0);
     }
-    let environment = Environment::read(app);
     Uploads {
         app,
-        dir: Places::of(app, &environment).data,
-        interval_ms: u64::from(context.policy.upload_interval_hours) * 3_600_000,
         policy: *context.policy,
     }
 }
@@ -80,16 +76,7 @@ fn upload(context: &Context<'_>) {
     let Some(dir) = places.data.as_deref() else {
         return;
     };
-    let decide = || {
-        decide(&Inputs::gather(
-            context.program,
-            context.policy,
-            context.host,
-            context.config,
-            &environment,
-            &places,
-        ))
-    };
+    let decide = || context.decision(&environment, &places);
     let world = World {
         dir,
         endpoint: endpoint(context.policy, &environment),
@@ -107,9 +94,7 @@ fn upload(context: &Context<'_>) {
 #[derive(Debug, Clone)]
 pub struct Uploads {
     app: &'static str,
-    dir: Option<PathBuf>,
-    interval_ms: u64,
-    policy: crate::Policy,
+    policy: Policy,
 }
 
 impl Uploads {
@@ -121,7 +106,7 @@ impl Uploads {
     /// instance. Its uploads are processes of their own as well: nothing of
     /// them can slow, block or end it, and each makes the decision anew.
     pub fn start_if_due(&self, telemetry: &TelemetryCollector) {
-        let (Some(dir), true) = (&self.dir, telemetry.is_enabled()) else {
+        let Some(dir) = telemetry.dir() else {
             return;
         };
         if telemetry.decision().upload(&self.policy).is_err() {
@@ -134,7 +119,7 @@ impl Uploads {
         }
         // Taken before it is begun, so that the next run need not try again;
         // where that cannot be, every run would.
-        let next = state::regular(now, self.interval_ms, random());
+        let next = state::regular(now, self.policy.upload_interval_ms(), random());
         if state::claim(dir, next).is_ok() && due == Due::Now {
             self.start();
         }

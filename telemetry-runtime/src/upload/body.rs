@@ -6,7 +6,7 @@ use crate::redaction;
 use crate::store::{Queue, StoreError, StoredEvent};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use telemetry_wire::{Decoded, Program, RECORD_LEN, Record, json, read};
+use telemetry_wire::{Decoded, Program, json, read};
 
 /// The events of one request.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -85,9 +85,7 @@ impl Batch {
 /// What an event of the queue says, if it is what its record says, in the
 /// words of the schema.
 fn checked(event: &StoredEvent, program: &'static Program) -> Result<Decoded, String> {
-    let raw: Option<&[u8; RECORD_LEN]> = event.raw.as_slice().try_into().ok();
-    let raw = raw.ok_or("its record is not 32 bytes")?;
-    let decoded = Record::decode(raw, program).map_err(|refusal| refusal.to_string())?;
+    let decoded = event.decoded(program)?;
     let mut written = String::with_capacity(event.data.len());
     json::write_event(&mut written, &event.id, &event.session_id, &decoded);
     if written != event.data {

@@ -27,7 +27,6 @@
 mod answer;
 mod background;
 mod body;
-mod files;
 mod pass;
 mod receipts;
 mod report;

@@ -2,7 +2,6 @@
 
 use super::answer::{Reply, Verdict};
 use super::body::{Batch, Terms};
-use super::files;
 use super::receipts::{Answered, Receipts, Sent};
 use super::report::{Ending, Report};
 use super::state::{self, LONG_WAIT_MS, State};
@@ -10,7 +9,7 @@ use super::transport::{Limits, Transport};
 use crate::clock::Clock;
 use crate::consent::{Decision, Hold};
 use crate::context::Context;
-use crate::store::{self, Queue, StoreError, drain, has_events, random_name};
+use crate::store::{self, Queue, StoreError, drain, has_events, hex, open_private, random_name};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
@@ -80,7 +79,7 @@ enum Next {
 impl<'a> Pass<'a> {
     pub(crate) fn new(context: Context<'a>, world: World<'a>) -> Self {
         Self {
-            limit: batch(&context),
+            limit: context.policy.upload_batch(),
             context,
             world,
             report: Report::NOTHING,
@@ -229,7 +228,7 @@ impl<'a> Pass<'a> {
             endpoint: self.world.endpoint.clone(),
             events: batch.ids.len() as u64,
             bytes: batch.body.len() as u64,
-            sha256: digest(&batch.body),
+            sha256: hex(&Sha256::digest(batch.body.as_bytes())),
             session_ids: batch.sessions.clone(),
         })
     }
@@ -247,9 +246,7 @@ impl<'a> Pass<'a> {
             Verdict::Taken { refused, later } => self.taken(queue, batch, &refused, &later)?,
             Verdict::TooLarge => self.too_large(queue, batch)?,
             Verdict::Unfit(named) if !named.is_empty() => {
-                let faulty = at(batch, &named);
-                self.report.refused += faulty.len() as u64;
-                queue.quarantine(&faulty)?;
+                self.refuse(queue, &at(batch, &named))?;
                 let what = format!("{} of {} were refused", named.len(), batch.ids.len());
                 (Next::GoOn, what)
             }
@@ -281,15 +278,14 @@ impl<'a> Pass<'a> {
             .map(String::as_str)
             .collect();
         queue.postpone(&put_off, (self.world.clock)().saturating_add(LATER_MS))?;
-        queue.quarantine(&at(batch, refused))?;
+        self.refuse(queue, &at(batch, refused))?;
         queue.remove(&arrived)?;
         self.report.arrived += arrived.len() as u64;
-        self.report.refused += refused.len() as u64;
         self.report.later += put_off.len() as u64;
         if !arrived.is_empty() {
             self.condemn_suspects(queue)?;
         }
-        self.limit = (self.limit * 2).min(self::batch(&self.context));
+        self.limit = (self.limit * 2).min(self.context.policy.upload_batch());
         let mut outcome = format!("{} of {} arrived", arrived.len(), batch.ids.len());
         if !refused.is_empty() {
             let _ = write!(outcome, ", {} were refused", refused.len());
@@ -308,8 +304,14 @@ impl<'a> Pass<'a> {
             .drain()
             .map(|id| (id, reason.to_owned()))
             .collect();
+        self.refuse(queue, &faulty)
+    }
+
+    /// Sets events aside that the server will never take.
+    fn refuse(&mut self, queue: &mut Queue, faulty: &[(String, String)]) -> Result<(), StoreError> {
+        queue.quarantine(faulty)?;
         self.report.refused += faulty.len() as u64;
-        queue.quarantine(&faulty)
+        Ok(())
     }
 
     /// Those that are left when no other is: whether the server has taken
@@ -338,8 +340,7 @@ impl<'a> Pass<'a> {
             let reason = "the server says that it is too large";
             let faulty = batch.ids.iter().map(|id| (id.clone(), reason.into()));
             let faulty: Vec<(String, String)> = faulty.collect();
-            self.report.refused += faulty.len() as u64;
-            queue.quarantine(&faulty)?;
+            self.refuse(queue, &faulty)?;
         }
         Ok((Next::GoOn, outcome))
     }
@@ -365,7 +366,7 @@ impl<'a> Pass<'a> {
     fn leave_word(&self, before: &State, wait: Option<u64>) {
         let now = (self.world.clock)();
         let random = self.world.random;
-        let interval = u64::from(self.context.policy.upload_interval_hours) * 3_600_000;
+        let interval = self.context.policy.upload_interval_ms();
         let regular = state::regular(now, interval, random);
         let (failures, next) = match &self.report.ending {
             Ending::Held(_) | Ending::Busy | Ending::Waiting(_) => return,
@@ -409,22 +410,9 @@ fn not_sent(hold: Hold) -> Answered {
     }
 }
 
-fn batch(context: &Context<'_>) -> usize {
-    usize::from(context.policy.upload_batch_events).max(1)
-}
-
-fn digest(body: &str) -> String {
-    let digest = Sha256::digest(body.as_bytes());
-    digest.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The right to upload; none where somebody else has it.
 fn lock(dir: &Path) -> Option<File> {
-    let file = files::open_to_append(&dir.join(LOCK_FILE)).ok()?;
+    let file = open_private(&dir.join(LOCK_FILE)).ok()?;
     file.try_lock().ok()?;
     Some(file)
 }

@@ -6,11 +6,11 @@
 //! were, which sessions they were of, and a digest of their bytes. It outlives
 //! `off`: what was sent can then still be named, to ask for its deletion.
 
-use super::files;
 use crate::consent::RECEIPTS_FILE;
+use crate::store::{open_private, open_regular, replace};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// The longest line that is one of ours: a request of the most events that
@@ -138,7 +138,7 @@ impl Receipts {
             old |= !keep;
         })?;
         if old {
-            files::write_private(&self.path, &kept, |_| Ok(()))?;
+            replace(&self.path, &kept, |_| Ok(()))?;
         }
         Ok(())
     }
@@ -146,31 +146,27 @@ impl Receipts {
     fn append(&self, line: &Line, sync: bool) -> io::Result<()> {
         let mut text = serde_json::to_vec(line).map_err(io::Error::other)?;
         text.push(b'\n');
-        let mut file = files::open_to_append(&self.path)?;
+        let mut file = open_private(&self.path)?;
         // After a line that was cut short, a new one begins.
-        if !self.ends_whole(&file)? {
-            text.insert(0, b'\n');
+        if file.seek(SeekFrom::End(0))? > 0 {
+            let mut last = [0];
+            file.seek(SeekFrom::End(-1))?;
+            file.read_exact(&mut last)?;
+            if last != *b"\n" {
+                text.insert(0, b'\n');
+            }
         }
         file.write_all(&text)?;
         if sync { file.sync_data() } else { Ok(()) }
     }
 
-    fn ends_whole(&self, file: &std::fs::File) -> io::Result<bool> {
-        use std::io::{Read, Seek, SeekFrom};
-        if file.metadata()?.len() == 0 {
-            return Ok(true);
-        }
-        let mut last = [0];
-        let mut reader = files::open(&self.path)?;
-        reader.seek(SeekFrom::End(-1))?;
-        reader.read_exact(&mut last)?;
-        Ok(last == *b"\n")
-    }
-
     fn for_each(&self, mut visit: impl FnMut(Line, &[u8])) -> io::Result<()> {
-        let file = match files::open(&self.path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            opened => opened?,
+        let Some(file) = open_regular(&self.path)? else {
+            // What is there and no file may hide what has left.
+            return match self.path.symlink_metadata() {
+                Ok(_) => Err(io::ErrorKind::InvalidInput.into()),
+                Err(_) => Ok(()),
+            };
         };
         for line in BufReader::new(file).split(b'\n') {
             let line = line?;

@@ -5,15 +5,19 @@
 //! the next upload is due, and a host only asks the system for it. The file's
 //! content is for the uploader.
 
-use super::files::{modified_ms, write_private};
+use crate::store::{open_private, replace};
+use crate::sys::{self, Links};
 use serde::{Deserialize, Serialize};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 /// The name of the file in the data folder.
 pub(crate) const STATE_FILE: &str = "upload.json";
+
+/// Far more than the file ever has, in bytes.
+const LONGEST: usize = 64 << 10;
 
 const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 1_440 * MINUTE_MS;
@@ -75,27 +79,33 @@ pub(crate) fn due(dir: &Path, now_ms: u64) -> Due {
 /// Sets the time of the next upload; whether that could be done. Makes the
 /// file if it is not there.
 pub(crate) fn claim(dir: &Path, next_ms: u64) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options
-            .mode(0o600)
-            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK | libc::O_NOCTTY);
-    }
-    set_time(&options.open(path(dir))?, next_ms)
+    set_time(&open_private(&path(dir))?, next_ms)
+}
+
+/// When a file was last written, or is said to have been.
+fn modified_ms(found: &Metadata) -> u64 {
+    let since = found.modified().ok();
+    since
+        .and_then(|at| at.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |since| {
+            u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        })
 }
 
 fn set_time(file: &File, ms: u64) -> io::Result<()> {
-    file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_millis(ms))
+    file.set_modified(UNIX_EPOCH + Duration::from_millis(ms))
 }
 
 impl State {
     /// What the file says; nothing where it cannot be read.
     pub(crate) fn read(dir: &Path) -> Self {
-        super::files::read_small(&path(dir))
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        let path = path(dir);
+        let opened = sys::open_small(&[path.as_os_str().as_encoded_bytes()], Links::Refuse);
+        let mut buffer = vec![0; LONGEST];
+        let bytes = opened.ok().flatten().map(|file| file.read(&mut buffer));
+        bytes
+            .and_then(Result::ok)
+            .and_then(|bytes| serde_json::from_slice(bytes).ok())
             .unwrap_or_default()
     }
 
@@ -108,7 +118,7 @@ impl State {
     /// Writes it, and the time of the next upload with it.
     pub(super) fn write(&self, dir: &Path, next_ms: u64) -> io::Result<()> {
         let text = serde_json::to_string_pretty(self).map_err(io::Error::other)?;
-        write_private(&path(dir), text.as_bytes(), |file| set_time(file, next_ms))
+        replace(&path(dir), text.as_bytes(), |file| set_time(file, next_ms))
     }
 }
 

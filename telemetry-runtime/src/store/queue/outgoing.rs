@@ -1,6 +1,7 @@
 //! What an uploader does with the queue.
 
 use super::{Queue, StoreError, StoredEvent, stored_event};
+use crate::store::ingest::sql_time;
 use rusqlite::{Connection, params};
 use std::ops::ControlFlow;
 
@@ -64,8 +65,4 @@ impl Queue {
         };
         write(&mut self.connection).map_err(failed)
     }
-}
-
-fn sql_time(ms: u64) -> i64 {
-    i64::try_from(ms).unwrap_or(i64::MAX)
 }
