@@ -1,7 +1,7 @@
 //! Files that are not what the declarations say.
 
+use crate::Outcome;
 use crate::console::{Console, Told};
-use crate::{Outcome, Project};
 use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::fs;
@@ -88,70 +88,68 @@ impl<'a> Drift<'a> {
     }
 }
 
-/// Writes what differs, and says so; `count` files were looked at.
-pub(crate) fn write(
-    project: &Project,
-    drifts: &[Drift<'_>],
-    count: usize,
-    console: &mut Console<'_>,
-) -> io::Result<Outcome> {
-    for drift in drifts {
-        let path = project.folder().join(&drift.path);
-        if let Err(error) = drift.mend(&path) {
-            return console.could_not_access("write", &path, &error);
+/// What came of looking at the files of a folder.
+pub(crate) struct Looked<'a> {
+    /// What their paths are relative to.
+    pub(crate) folder: &'a Path,
+    /// Those that differ.
+    pub(crate) drifts: &'a [Drift<'a>],
+    /// How many were looked at.
+    pub(crate) count: usize,
+}
+
+impl Looked<'_> {
+    /// Writes what differs, and says so.
+    pub(crate) fn write(&self, console: &mut Console<'_>) -> io::Result<Outcome> {
+        for drift in self.drifts {
+            let path = self.folder.join(&drift.path);
+            if let Err(error) = drift.mend(&path) {
+                return console.could_not_access("write", &path, &error);
+            }
+            let verb = if drift.now.is_some() {
+                "wrote"
+            } else {
+                "removed"
+            };
+            console.say(format_args!("{verb} {}", path.display()))?;
         }
-        let verb = if drift.now.is_some() {
-            "wrote"
-        } else {
-            "removed"
+        if self.drifts.is_empty() {
+            self.up_to_date(console)?;
+        }
+        Ok(Outcome::Fine)
+    }
+
+    /// Tells what differs, and the command that mends it.
+    pub(crate) fn tell(&self, command: &str, console: &mut Console<'_>) -> io::Result<Outcome> {
+        if self.drifts.is_empty() {
+            self.up_to_date(console)?;
+            return Ok(Outcome::Fine);
+        }
+        let help = format!("run `{command}` and commit what it writes");
+        for drift in self.drifts {
+            let (diff, line) = drift.diff();
+            console.tell_drift(&Told {
+                file: &self.folder.join(&drift.path).display().to_string(),
+                line,
+                message: "this file is not what events.toml says",
+                help: &help,
+                diff: &diff,
+            })?;
+        }
+        let count = match self.drifts.len() {
+            1 => "1 file is".to_owned(),
+            count => format!("{count} files are"),
         };
-        console.say(format_args!("{verb} {}", path.display()))?;
+        console.conclude(format_args!(
+            "error: {count} not what events.toml says\n  = help: {help}"
+        ))?;
+        Ok(Outcome::Findings)
     }
-    if drifts.is_empty() {
-        up_to_date(count, console)?;
-    }
-    Ok(Outcome::Fine)
-}
 
-/// Tells what differs, and the command that mends it.
-pub(crate) fn tell(
-    project: &Project,
-    drifts: &[Drift<'_>],
-    count: usize,
-    command: &str,
-    console: &mut Console<'_>,
-) -> io::Result<Outcome> {
-    if drifts.is_empty() {
-        up_to_date(count, console)?;
-        return Ok(Outcome::Fine);
-    }
-    let help = format!(
-        "run `{}` and commit what it writes",
-        project.command(command)
-    );
-    for drift in drifts {
-        let (diff, line) = drift.diff();
-        console.tell_drift(&Told {
-            file: &project.folder().join(&drift.path).display().to_string(),
-            line,
-            message: "this file is not what events.toml says",
-            help: &help,
-            diff: &diff,
-        })?;
-    }
-    let count = match drifts.len() {
-        1 => "1 file is".to_owned(),
-        count => format!("{count} files are"),
-    };
-    console.conclude(format_args!(
-        "error: {count} not what events.toml says\n  = help: {help}"
-    ))?;
-    Ok(Outcome::Findings)
-}
-
-fn up_to_date(count: usize, console: &mut Console<'_>) -> io::Result<()> {
-    match count {
-        1 => console.say(format_args!("the one file is up to date")),
-        count => console.say(format_args!("all {count} files are up to date")),
+    fn up_to_date(&self, console: &mut Console<'_>) -> io::Result<()> {
+        match self.count {
+            1 => console.say(format_args!("the one file is up to date")),
+            count => console.say(format_args!("all {count} files are up to date")),
+        }
     }
 }

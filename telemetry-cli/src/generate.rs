@@ -2,40 +2,53 @@
 //! the declarations and committed.
 
 use crate::console::Console;
-use crate::drift::{self, Drift};
+use crate::drift::{Drift, Looked};
 use crate::pages::{self, Filled};
 use crate::{Outcome, Project};
 use std::io;
+use std::path::Path;
 
 /// What is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum What<'w> {
     /// All that is generated, and the regions of pages.
     Everything,
-    /// The regions of pages.
-    Pages,
+    /// The regions of these pages, relative to the working folder; of those
+    /// that are listed where there are none.
+    Pages(&'w [String]),
+}
+
+impl What<'_> {
+    /// The words that ask for it.
+    fn command(&self) -> String {
+        match self {
+            Self::Everything => "generate".to_owned(),
+            Self::Pages([]) => "docs".to_owned(),
+            Self::Pages(pages) => format!("docs {}", pages.join(" ")),
+        }
+    }
 }
 
 /// Writes every file that is not up to date, or with `check` only tells
 /// which ones are not.
 pub(crate) fn run(
     project: &Project,
-    what: What,
+    what: &What<'_>,
     check: bool,
     console: &mut Console<'_>,
 ) -> io::Result<Outcome> {
     let Some(bound) = project.load(console)? else {
         return Ok(Outcome::Findings);
     };
+    let (folder, pages) = match what {
+        What::Pages(named) if !named.is_empty() => (Path::new(""), *named),
+        _ => (project.pages_folder(), bound.schema.pages.as_slice()),
+    };
     let mut artifacts = match what {
         What::Everything => telemetry_codegen::generate(&bound),
-        What::Pages => Vec::new(),
+        What::Pages(_) => Vec::new(),
     };
-    let command = match what {
-        What::Everything => "generate",
-        What::Pages => "docs",
-    };
-    match pages::fill(project, &bound, console)? {
+    match pages::fill(folder, pages, &bound, console)? {
         Filled::Pages(pages) => artifacts.extend(pages),
         Filled::Not(outcome) => return Ok(outcome),
     }
@@ -46,13 +59,18 @@ pub(crate) fn run(
         ))?;
         return Ok(Outcome::Fine);
     }
-    let mut drifts = Drift::of(project.folder(), &artifacts);
-    if what == What::Everything {
-        drifts.extend(Drift::left_over(project.folder(), &artifacts));
+    let mut drifts = Drift::of(folder, &artifacts);
+    if *what == What::Everything {
+        drifts.extend(Drift::left_over(folder, &artifacts));
     }
+    let looked_at = Looked {
+        folder,
+        drifts: &drifts,
+        count: artifacts.len(),
+    };
     if check {
-        drift::tell(project, &drifts, artifacts.len(), command, console)
+        looked_at.tell(&project.command(&what.command()), console)
     } else {
-        drift::write(project, &drifts, artifacts.len(), console)
+        looked_at.write(console)
     }
 }

@@ -13,8 +13,8 @@
 //! | `validate` | tells which events of a file are none of the program's |
 //! | `explain` | says what a rule, an event or a field means |
 //!
-//! The file is the nearest `events.toml` in this folder or above, or the one
-//! that `--manifest` names. Exit codes are those of [`Outcome`].
+//! The file is the nearest `events.toml` in this folder or above, the one that
+//! `--manifest` names, or that of the package that `--package` names. Exit codes are those of [`Outcome`].
 
 #![forbid(unsafe_code)]
 
@@ -26,6 +26,7 @@ mod drift;
 mod explain;
 mod generate;
 mod lock;
+mod package;
 mod pages;
 mod project;
 mod sample;
@@ -38,7 +39,7 @@ use console::{Console, Format};
 use generate::What;
 use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use telemetry_schema::rules;
 
@@ -75,6 +76,15 @@ struct Arguments {
     /// The declarations [default: the nearest events.toml, here or above]
     #[arg(long, value_name = "FILE", global = true)]
     manifest: Option<PathBuf>,
+    /// The declarations of a package that this project has or depends on
+    #[arg(
+        long,
+        short,
+        value_name = "NAME",
+        global = true,
+        conflicts_with = "manifest"
+    )]
+    package: Option<String>,
     /// How to print findings and tables
     #[arg(long, value_enum, default_value_t, global = true)]
     format: Format,
@@ -101,6 +111,9 @@ enum Command {
         /// Write nothing; fail if a page is not up to date
         #[arg(long)]
         check: bool,
+        /// Pages in place of those that events.toml lists
+        #[arg(value_name = "PAGE")]
+        pages: Vec<String>,
     },
     /// Print what each event and field can tell at most, in bits
     Bits,
@@ -148,14 +161,25 @@ pub fn run(
 impl Arguments {
     fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
         let mut console = Console::new(self.format, out, err);
-        let outcome = self.command.run(self.manifest.as_deref(), &mut console)?;
+        let outcome = self.command.run(|| self.project(), &mut console)?;
         console.finish()?;
         Ok(outcome)
+    }
+
+    fn project(&self) -> Result<Project, String> {
+        match &self.package {
+            Some(name) => Project::of_package(name),
+            None => Project::open(self.manifest.as_deref()),
+        }
     }
 }
 
 impl Command {
-    fn run(&self, manifest: Option<&Path>, console: &mut Console<'_>) -> io::Result<Outcome> {
+    fn run(
+        &self,
+        project: impl FnOnce() -> Result<Project, String>,
+        console: &mut Console<'_>,
+    ) -> io::Result<Outcome> {
         // The rules are the same for every project.
         match self {
             Self::Explain { list: true, .. } => return explain::list(console),
@@ -168,7 +192,7 @@ impl Command {
             }
             _ => {}
         }
-        let project = match Project::open(manifest) {
+        let project = match project() {
             Ok(project) => project,
             Err(message) => {
                 return match self.rule_by_name() {
@@ -177,12 +201,17 @@ impl Command {
                 };
             }
         };
+        if let (true, Some(why)) = (self.writes_beside(), project.is_read_only()) {
+            return console.could_not(format_args!("{why}"));
+        }
         match self {
             Self::Check => check::run(&project, console),
             Self::Lock(options) => lock::run(&project, options, console),
             Self::Diff(options) => diff::run(&project, options, console),
-            Self::Generate { check } => generate::run(&project, What::Everything, *check, console),
-            Self::Docs { check } => generate::run(&project, What::Pages, *check, console),
+            Self::Generate { check } => generate::run(&project, &What::Everything, *check, console),
+            Self::Docs { check, pages } => {
+                generate::run(&project, &What::Pages(pages), *check, console)
+            }
             Self::Bits => bits::run(&project, console),
             Self::Sample(options) => sample::run(&project, options, console),
             Self::Validate(options) => validate::run(&project, options, console),
@@ -191,6 +220,12 @@ impl Command {
             }
         }
     }
+
+    /// Whether it makes files beside the declarations.
+    fn writes_beside(&self) -> bool {
+        matches!(self, Self::Lock(_) | Self::Generate { .. })
+    }
+
     /// The rule that is to be explained, named in full.
     fn rule_by_name(&self) -> Option<&'static rules::Rule> {
         match self {

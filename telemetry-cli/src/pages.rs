@@ -1,9 +1,10 @@
-//! The pages that `[docs]` lists, with their regions filled.
+//! The pages that `[docs]` lists or the command line names, with their regions filled.
 
+use crate::Outcome;
 use crate::console::Console;
-use crate::{Outcome, Project};
 use std::fs;
 use std::io;
+use std::path::Path;
 use telemetry_codegen::Artifact;
 use telemetry_codegen::regions::{HostFormat, RegionError, Sections, apply};
 use telemetry_schema::rules::page;
@@ -17,17 +18,24 @@ pub(crate) enum Filled {
     Not(Outcome),
 }
 
-/// Fills the regions of every page that is listed. All that is wrong with
+/// Fills the regions of all these pages of a folder. All that is wrong with
 /// any of them is told.
 pub(crate) fn fill(
-    project: &Project,
+    folder: &Path,
+    listed: &[String],
     bound: &Bound,
     console: &mut Console<'_>,
 ) -> io::Result<Filled> {
     let mut pages = Vec::new();
     let mut wrong = false;
-    for listed in &bound.schema.pages {
-        let path = project.folder().join(listed);
+    for listed in listed {
+        let path = folder.join(listed);
+        let Some(host) = HostFormat::of_path(listed) else {
+            let kinds = "md, mdx, html, astro or txt";
+            return console
+                .could_not(format_args!("{} does not end in {kinds}", path.display()))
+                .map(Filled::Not);
+        };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
@@ -36,7 +44,7 @@ pub(crate) fn fill(
                     .map(Filled::Not);
             }
         };
-        match filled(listed, &text, bound) {
+        match filled(host, &text, bound) {
             Ok(contents) => pages.push(Artifact {
                 path: listed.clone(),
                 contents,
@@ -55,10 +63,7 @@ pub(crate) fn fill(
     })
 }
 
-fn filled(path: &str, text: &str, bound: &Bound) -> Result<String, Vec<Diagnostic>> {
-    // The rule `page-path` lets no other ends through; plain text is what
-    // remains to be assumed.
-    let host = HostFormat::of_path(path).unwrap_or(HostFormat::Text);
+fn filled(host: HostFormat, text: &str, bound: &Bound) -> Result<String, Vec<Diagnostic>> {
     match apply(text, host, &Sections::of(bound)) {
         Ok(filled) if filled.regions == 0 => Err(vec![page::without_region()]),
         Ok(filled) => Ok(filled.text),

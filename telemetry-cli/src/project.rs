@@ -1,12 +1,13 @@
 //! A program's declarations on disk.
 
 use crate::console::Console;
+use crate::package::{self, Found};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use telemetry_schema::{Bound, Sources, load};
 
-const EVENTS: &str = "events.toml";
+pub(crate) const EVENTS: &str = "events.toml";
 
 /// `events.toml` and what stands beside it.
 #[derive(Debug, Clone)]
@@ -18,6 +19,7 @@ pub struct Project {
     lock_path: PathBuf,
     lock_name: String,
     lock: Option<String>,
+    package: Option<Found>,
 }
 
 impl Project {
@@ -28,10 +30,27 @@ impl Project {
     ///
     /// A sentence that says which file cannot be found or read, and why.
     pub fn open(manifest: Option<&Path>) -> Result<Self, String> {
-        let events_path = match manifest {
+        Self::at(match manifest {
             Some(file) => file.to_owned(),
             None => nearest()?,
-        };
+        })
+    }
+
+    /// Reads the declarations of a package that this project is made of or
+    /// depends on.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that says why there is no such package, or which file
+    /// cannot be read.
+    pub fn of_package(name: &str) -> Result<Self, String> {
+        let found = package::find(name)?;
+        let mut project = Self::at(found.events.clone())?;
+        project.package = Some(found);
+        Ok(project)
+    }
+
+    fn at(events_path: PathBuf) -> Result<Self, String> {
         let read = |path: &Path| {
             fs::read_to_string(path).map_err(|error| {
                 (
@@ -54,6 +73,7 @@ impl Project {
             events_path,
             lock_path,
             lock,
+            package: None,
         })
     }
 
@@ -62,9 +82,31 @@ impl Project {
         &self.folder
     }
 
+    /// The folder that the pages of `[docs]` are relative to: those of a
+    /// dependency are the pages of whoever depends on it.
+    pub(crate) fn pages_folder(&self) -> &Path {
+        let package = self.package.as_ref();
+        let depends = package.and_then(|package| package.depended_on_by.as_deref());
+        depends.unwrap_or(&self.folder)
+    }
+
+    /// Why nothing may be written beside the declarations, if they are a
+    /// dependency's.
+    pub(crate) fn is_read_only(&self) -> Option<String> {
+        let package = self.package.as_ref()?;
+        package.depended_on_by.as_ref()?;
+        Some(format!(
+            "{} is a dependency, and its files are made where it is made; `cargo telemetry docs \
+             --package {}` fills the pages of this project",
+            package.name, package.name
+        ))
+    }
+
     /// The command that does something with these declarations.
     pub(crate) fn command(&self, command: &str) -> String {
-        if self.events_path.as_os_str() == EVENTS {
+        if let Some(package) = &self.package {
+            format!("cargo telemetry {command} --package {}", package.name)
+        } else if self.events_path.as_os_str() == EVENTS {
             format!("cargo telemetry {command}")
         } else {
             format!("cargo telemetry {command} --manifest {}", self.events_name)
@@ -115,7 +157,7 @@ fn nearest() -> Result<PathBuf, String> {
         .find(|file| file.is_file())
         .ok_or_else(|| {
             format!(
-                "there is no {EVENTS} in {} or above; name one with --manifest FILE",
+                "there is no {EVENTS} in {} or above; name one with --manifest FILE or --package NAME",
                 here.display()
             )
         })
