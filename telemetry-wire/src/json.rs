@@ -21,9 +21,9 @@ pub fn write_event(out: &mut String, id: &str, session: &str, event: &Decoded) {
     write_pair(out, session_key, session);
     out.push(',');
     write_string(out, time_key);
-    out.push_str(":\"");
-    time::write_rfc3339(out, event.record().time_ms);
-    out.push_str("\",");
+    out.push(':');
+    write_time(out, event);
+    out.push(',');
     write_string(out, event_key);
     out.push(':');
     write_event_type(out, event);
@@ -34,13 +34,25 @@ pub fn write_event(out: &mut String, id: &str, session: &str, event: &Decoded) {
 pub fn write_event_type(out: &mut String, event: &Decoded) {
     out.push('{');
     write_pair(out, TYPE_KEY, event.event().name);
+    write_fields(out, event);
+    out.push('}');
+}
+
+/// Writes every field after a comma.
+pub(crate) fn write_fields(out: &mut String, event: &Decoded) {
     for (field, datum) in event.fields() {
         out.push(',');
         write_string(out, field.name);
         out.push(':');
         write_datum(out, datum);
     }
-    out.push('}');
+}
+
+/// Writes when it happened.
+pub(crate) fn write_time(out: &mut String, event: &Decoded) {
+    out.push('"');
+    time::write_rfc3339(out, event.record().time_ms);
+    out.push('"');
 }
 
 fn write_datum(out: &mut String, datum: Datum) {
@@ -72,7 +84,7 @@ fn write_pair(out: &mut String, key: &str, value: &str) {
 
 /// A JSON string, RFC 8259 section 7. Declared names need no escape; a
 /// hand-made table might.
-fn write_string(out: &mut String, text: &str) {
+pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {

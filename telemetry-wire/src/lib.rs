@@ -10,6 +10,8 @@
 //! | `since` | from which generation on a record could have been made |
 //! | [`json`] | the one encoder of event JSON |
 //! | [`read`] | the encoder's strict inverse |
+//! | [`posthog`] | the body that PostHog takes |
+//! | `sink` | who takes events, and so the form of a body |
 //! | [`transport`] | what a request carries beside the events |
 //! | [`vocabulary`] | every word that a program can send |
 //!
@@ -29,12 +31,16 @@
 
 pub mod crc32c;
 pub mod descriptor;
+#[cfg(test)]
+mod fixture;
 pub mod grid;
 pub mod json;
 pub mod payload;
+pub mod posthog;
 pub mod read;
 pub mod record;
 mod since;
+mod sink;
 pub mod time;
 pub mod transport;
 pub mod version;
@@ -47,4 +53,5 @@ pub use descriptor::{
 pub use grid::Grid;
 pub use payload::{Datum, Decoded};
 pub use record::{RECORD_LEN, Record, Refusal};
+pub use sink::Sink;
 pub use version::{Channel, Version};
