@@ -46,8 +46,10 @@ fn the_guide_works() {
         "{messages}"
     );
 
-    // 2. Give it its code.
-    let command = readme("add an event: lock");
+    // 2. Give it its code, and update what is made of it.
+    let page = "website/src/pages/telemetry.astro";
+    scratch.copy(page);
+    let command = readme("add an event: update");
     let manifest = scratch.path("events.toml");
     let mut arguments: Vec<_> = command.split_whitespace().map(Into::into).collect();
     assert_eq!(arguments.remove(0), "cargo");
@@ -61,6 +63,11 @@ fn the_guide_works() {
         "{}",
         String::from_utf8_lossy(&err)
     );
+
+    for file in ["PRIVACY.md", page] {
+        let text = fs::read_to_string(scratch.path(file)).unwrap();
+        assert!(text.contains("suggestion_copied"), "{file}");
+    }
 
     // 3. Emit it.
     scratch.edit(

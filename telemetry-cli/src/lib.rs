@@ -6,6 +6,7 @@
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
 //! | `diff` | says what changed, for users and for readers of the data |
 //! | `generate` | writes what is made from the declarations and committed |
+//! | `update` | `lock` and `generate` in one |
 //! | `docs` | fills the regions of the pages that `[docs]` lists |
 //! | `generate --check`, `docs --check` | fail if any of that is not up to date |
 //! | `bits` | prints the privacy sum |
@@ -37,6 +38,7 @@ pub use project::Project;
 use clap::{Parser, Subcommand};
 use console::{Console, Format};
 use generate::What;
+use lock::Then;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -106,6 +108,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Bring events.lock and all that is made from events.toml up to date
+    Update(lock::Options),
     /// Fill the regions of the pages that events.toml lists
     Docs {
         /// Write nothing; fail if a page is not up to date
@@ -206,7 +210,8 @@ impl Command {
         }
         match self {
             Self::Check => check::run(&project, console),
-            Self::Lock(options) => lock::run(&project, options, console),
+            Self::Lock(options) => lock::run(&project, options, Then::Nothing, console),
+            Self::Update(options) => lock::update(project, options, console),
             Self::Diff(options) => diff::run(&project, options, console),
             Self::Generate { check } => generate::run(&project, &What::Everything, *check, console),
             Self::Docs { check, pages } => {
@@ -223,7 +228,10 @@ impl Command {
 
     /// Whether it makes files beside the declarations.
     fn writes_beside(&self) -> bool {
-        matches!(self, Self::Lock(_) | Self::Generate { .. })
+        matches!(
+            self,
+            Self::Lock(_) | Self::Update(_) | Self::Generate { .. }
+        )
     }
 
     /// The rule that is to be explained, named in full.

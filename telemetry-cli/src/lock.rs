@@ -1,12 +1,13 @@
-//! `cargo telemetry lock`
+//! `cargo telemetry lock` and `cargo telemetry update`
 
 use crate::console::Console;
+use crate::generate::{self, What};
 use crate::{Outcome, Project};
 use std::fs;
 use std::io;
 use telemetry_schema::{Lock, read};
 
-/// What `lock` may be told.
+/// What `lock` and `update` may be told.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Let a generation through that breaks something for readers of the data
@@ -25,16 +26,54 @@ fn sentence(text: &str) -> Result<String, &'static str> {
     Ok(text.to_owned())
 }
 
+/// What follows when the lock is up to date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Nothing: `lock`.
+    Nothing,
+    /// All that is made from the declarations: `update`.
+    Generate,
+}
+
+impl Then {
+    fn command(self) -> &'static str {
+        match self {
+            Self::Nothing => "lock",
+            Self::Generate => "update",
+        }
+    }
+}
+
+/// Brings the lock up to date, and then all that is made of both.
+pub(crate) fn update(
+    mut project: Project,
+    options: &Options,
+    console: &mut Console<'_>,
+) -> io::Result<Outcome> {
+    match run(&project, options, Then::Generate, console)? {
+        Outcome::Fine => {}
+        other => return Ok(other),
+    }
+    if let Err(message) = project.read_lock() {
+        return console.could_not(format_args!("{message}"));
+    }
+    generate::run(&project, &What::Everything, false, console)
+}
+
 /// Brings the lock up to date.
 pub(crate) fn run(
     project: &Project,
     options: &Options,
+    then: Then,
     console: &mut Console<'_>,
 ) -> io::Result<Outcome> {
     let sources = project.sources();
     let schema = match read(sources.events_name, sources.events) {
         Ok((schema, warnings)) => {
-            console.tell(&warnings, &sources)?;
+            // What is generated then is told them.
+            if then == Then::Nothing {
+                console.tell(&warnings, &sources)?;
+            }
             schema
         }
         Err(failure) => {
@@ -61,7 +100,7 @@ pub(crate) fn run(
         .map_or_else(Vec::new, |previous| lock.breaks(previous));
     match &options.reason {
         Some(reason) if !broken.is_empty() => lock.accept(reason, broken),
-        None if !broken.is_empty() => return refuse(&broken, sources.lock_name, console),
+        None if !broken.is_empty() => return refuse(&broken, project, then, console),
         _ => {}
     }
     let text = lock.to_text();
@@ -79,8 +118,9 @@ pub(crate) fn run(
     let before = previous.map(|previous| previous.running().number);
     match before {
         Some(before) if before != number => console.say(format_args!(
-            "{}: generation {before} is now {number}; `cargo telemetry diff` says what that means",
-            sources.lock_name
+            "{}: generation {before} is now {number}; `{}` says what that means",
+            sources.lock_name,
+            project.command("diff")
         ))?,
         _ => console.say(format_args!("{}: generation {number}", sources.lock_name))?,
     }
@@ -88,13 +128,20 @@ pub(crate) fn run(
 }
 
 /// Leaves the lock as it is and says what would break.
-fn refuse(broken: &[String], name: &str, console: &mut Console<'_>) -> io::Result<Outcome> {
+fn refuse(
+    broken: &[String],
+    project: &Project,
+    then: Then,
+    console: &mut Console<'_>,
+) -> io::Result<Outcome> {
     let list: Vec<String> = broken.iter().map(|what| format!("  - {what}")).collect();
+    let lock_name = project.sources().lock_name;
     console.could_not(format_args!(
-        "{name} was left as it is: whoever reads the data would have to change something\n{}\n\
+        "{lock_name} was left as it is: whoever reads the data would have to change something\n{}\n\
          To keep to what they know, undo that. To go on:\n  \
-         cargo telemetry lock --accept-breaking --reason \"why readers can live with it\"",
-        list.join("\n")
+         {} --accept-breaking --reason \"why readers can live with it\"",
+        list.join("\n"),
+        project.command(then.command()),
     ))?;
     Ok(Outcome::Findings)
 }

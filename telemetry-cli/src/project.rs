@@ -51,30 +51,30 @@ impl Project {
     }
 
     fn at(events_path: PathBuf) -> Result<Self, String> {
-        let read = |path: &Path| {
-            fs::read_to_string(path).map_err(|error| {
-                (
-                    error.kind(),
-                    format!("cannot read {}: {error}", path.display()),
-                )
-            })
-        };
         let lock_path = events_path.with_extension("lock");
-        let lock = match read(&lock_path) {
-            Ok(text) => Some(text),
-            Err((io::ErrorKind::NotFound, _)) => None,
-            Err((_, message)) => return Err(message),
-        };
-        Ok(Self {
+        let mut project = Self {
             folder: events_path.parent().map(Path::to_owned).unwrap_or_default(),
-            events: read(&events_path).map_err(|(_, message)| message)?,
+            events: fs::read_to_string(&events_path)
+                .map_err(|error| cannot_read(&events_path, &error))?,
             events_name: events_path.display().to_string(),
             lock_name: lock_path.display().to_string(),
             events_path,
             lock_path,
-            lock,
+            lock: None,
             package: None,
-        })
+        };
+        project.read_lock()?;
+        Ok(project)
+    }
+
+    /// Reads the lock, again if it has been written since.
+    pub(crate) fn read_lock(&mut self) -> Result<(), String> {
+        self.lock = match fs::read_to_string(&self.lock_path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(cannot_read(&self.lock_path, &error)),
+        };
+        Ok(())
     }
 
     /// The folder that generated files are relative to.
@@ -143,6 +143,10 @@ impl Project {
             }
         }
     }
+}
+
+fn cannot_read(path: &Path, error: &io::Error) -> String {
+    format!("cannot read {}: {error}", path.display())
 }
 
 /// The file in this folder or the nearest above, relative to this folder

@@ -51,6 +51,9 @@ fn lock_asks_why_before_it_breaks_readers() {
     let (outcome, out, err) = program.run(&["lock"]);
     assert_eq!((outcome, out.as_str()), (Outcome::Findings, ""));
     insta::assert_snapshot!(err);
+    // The command that it names is for the same file, and the one that was typed.
+    let (_, _, again) = program.run(&["update"]);
+    assert_eq!(again, err.replace("telemetry lock", "telemetry update"));
     assert_eq!(
         fs::read_to_string(program.path("events.lock")).unwrap(),
         before
@@ -102,9 +105,29 @@ fn lock_gives_codes_once() {
     assert_eq!(outcome, Outcome::Fine);
     assert_eq!(
         out,
-        "events.lock: generation 1 is now 2; `cargo telemetry diff` says what that means\n"
+        "events.lock: generation 1 is now 2; `cargo telemetry diff --manifest events.toml` says \
+         what that means\n"
     );
     assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+}
+
+#[test]
+fn update_is_all_that_a_change_needs() {
+    let program = Program::new();
+    program.edit("events.toml", "exo = \"A model", "mystery = \"A model");
+    let (outcome, out, err) = program.run(&["update"]);
+    assert_eq!((outcome, err.as_str()), (Outcome::Fine, ""));
+    insta::assert_snapshot!(out);
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+    assert_eq!(program.run(&["generate", "--check"]).0, Outcome::Fine);
+    let (outcome, out, _) = program.run(&["update"]);
+    assert_eq!(
+        (outcome, out.as_str()),
+        (
+            Outcome::Fine,
+            "events.lock is up to date: generation 2\nall 10 files are up to date\n"
+        )
+    );
 }
 
 #[test]

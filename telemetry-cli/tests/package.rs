@@ -131,7 +131,12 @@ fn what_belongs_to_a_dependency_is_not_written() {
     let workspace = Workspace::new();
     let lock = workspace.path("speaks/events.lock");
     fs::remove_file(&lock).unwrap();
-    for command in [&["lock"][..], &["generate"], &["generate", "--check"]] {
+    for command in [
+        &["lock"][..],
+        &["update"],
+        &["generate"],
+        &["generate", "--check"],
+    ] {
         let (code, said) = workspace.run("app", &[command, &["-p", "speaks"]].concat());
         assert_eq!(code, 2);
         assert!(

@@ -24,12 +24,15 @@ impl Scratch {
         scratch.write("build.rs", include_str!("build.rs"));
         scratch.write("src/main.rs", include_str!("main.rs"));
         for file in ["Cargo.lock", "events.toml", "events.lock"] {
-            scratch.write(
-                file,
-                &fs::read_to_string(Path::new(ROOT).join(file)).unwrap(),
-            );
+            scratch.copy(file);
         }
         scratch
+    }
+
+    /// Takes a file of the repository to the same place.
+    pub(crate) fn copy(&self, file: &str) {
+        let text = fs::read_to_string(Path::new(ROOT).join(file)).unwrap();
+        self.write(file, &text);
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
