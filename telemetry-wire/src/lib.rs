@@ -12,6 +12,7 @@
 //! | [`read`] | the encoder's strict inverse |
 //! | [`posthog`] | the body that PostHog takes |
 //! | `sink` | who takes events, and so the form of a body |
+//! | [`bundle`] | files that carry events from machine to machine: written, and read strictly |
 //! | [`transport`] | what a request carries beside the events |
 //! | [`vocabulary`] | every word that a program can send |
 //!
@@ -29,6 +30,7 @@
     reason = "on the way of an event, where constants fold only when inlined"
 )]
 
+pub mod bundle;
 pub mod crc32c;
 pub mod descriptor;
 #[cfg(test)]

@@ -1,6 +1,7 @@
-use super::{Kind, Refusal, read, write};
+use super::{Kind, Refusal};
+use crate::{Generation, Program};
 use proptest::prelude::*;
-use telemetry_wire::{Generation, Program};
+use sha2::{Digest, Sha256};
 
 const fn generation(number: u16) -> Generation {
     Generation {
@@ -32,6 +33,18 @@ static BRANCH: Program = program(
     ],
 );
 
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+fn write(program: &Program, kind: Kind, lines: &[String]) -> String {
+    super::write(program, kind, lines, sha256)
+}
+
+fn read<'t>(bytes: &'t [u8], kind: Kind, program: &Program) -> Result<Vec<&'t str>, Refusal> {
+    super::read(bytes, program, sha256).and_then(|bundle| bundle.only(kind))
+}
+
 fn two() -> String {
     write(&PROBE, Kind::Events, &["{\"a\":1}".into(), "{}".into()])
 }
@@ -43,10 +56,7 @@ fn refused(text: &str) -> Refusal {
 /// With a last line that fits again.
 fn sealed(text: &str) -> String {
     let body = text.rsplit_once("{\"sha256\"").unwrap().0;
-    format!(
-        "{body}{{\"sha256\":\"{}\"}}\n",
-        super::digest(body.as_bytes())
-    )
+    format!("{body}{}\n", super::seal(sha256, body))
 }
 
 #[test]
@@ -91,14 +101,14 @@ fn says_why_it_is_refused() {
     insta::assert_snapshot!(said.join("\n"), @r#"
     line 1: this is not the first line of a bundle; `export` writes bundles
     line 1: this is not the first line of a bundle; `export` writes bundles
-    line 1: the bundle's format is 2, and this version reads 1; import it with the version that wrote it, or a newer one
-    line 1: this is not as `export` writes it; the file was changed after it was written
+    line 1: the bundle's format is 2, and this version reads 1; use the version that wrote it, or a newer one
+    line 1: this is not as `export` writes it; the file was cut off or changed after it was written
     line 4: the checksum is not that of the lines before it; the file was damaged or changed after it was written, so copy it again
     line 4: this is not the last line of a bundle, which holds its checksum; the file was cut off, so copy it again
-    line 1: this is not the first line of a bundle; `export` writes bundles
+    line 1: this is not as `export` writes it; the file was cut off or changed after it was written
     line 1: this says that 2 lines follow before the checksum, and 1 do
-    line 1: this is a bundle of "probe", and this program is "other"
-    line 1: a newer version wrote this: its events are of generation 2, and this version knows 1; import it with that version
+    line 1: this is a bundle of "probe", and one of "other" is wanted
+    line 1: a newer version wrote this: its events are of generation 2, and this version knows 1; use that version, or a newer one
     line 1: another build wrote this: its generation 2 has the fingerprint 0a110002, which this version does not know
     line 1: this is a bundle of kind "events", and one of kind "deletion" is wanted
     line 2: this is not UTF-8

@@ -17,6 +17,8 @@
 //! Every line has exactly one form: white space, another order of keys or a
 //! missing end of line make it none. The checksum tells of damage on the way.
 //! It does not tell who wrote the file; anybody can make a bundle.
+//!
+//! The digest comes from whoever calls, since this crate depends on nothing.
 
 mod header;
 mod refusal;
@@ -26,14 +28,15 @@ mod tests;
 
 pub use refusal::Refusal;
 
-use crate::store::hex;
+use crate::descriptor::Program;
 use header::Header;
-use sha2::{Digest, Sha256};
 use std::fmt::Write;
-use telemetry_wire::Program;
 
 /// The longest bundle that is read, in bytes: more than a million events.
 pub const MAX_BUNDLE_BYTES: u64 = 256 << 20;
+
+/// SHA-256 (FIPS 180-4) of some bytes.
+pub type Digest = fn(&[u8]) -> [u8; 32];
 
 /// What a bundle carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,9 +67,37 @@ impl Kind {
     }
 }
 
+/// A bundle, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bundle<'t> {
+    /// What it carries.
+    pub kind: Kind,
+    /// The lines between the first and the last. The first of them is line 2.
+    pub lines: Vec<&'t str>,
+}
+
+impl<'t> Bundle<'t> {
+    /// Its lines, where it is of this kind.
+    ///
+    /// # Errors
+    ///
+    /// That it is of another.
+    pub fn only(self, kind: Kind) -> Result<Vec<&'t str>, Refusal> {
+        if self.kind == kind {
+            return Ok(self.lines);
+        }
+        let reason = format!(
+            "this is a bundle of kind {:?}, and one of kind {:?} is wanted",
+            self.kind.name(),
+            kind.name()
+        );
+        Err(Refusal::new(1, reason))
+    }
+}
+
 /// The text of a bundle of `program`, written by its running generation.
 /// Each of the lines is JSON without an end of line.
-pub fn write(program: &Program, kind: Kind, lines: &[String]) -> String {
+pub fn write(program: &Program, kind: Kind, lines: &[String], digest: Digest) -> String {
     let running = program.running();
     let header = Header {
         kind,
@@ -83,25 +114,28 @@ pub fn write(program: &Program, kind: Kind, lines: &[String]) -> String {
         text.push_str(line);
         text.push('\n');
     }
-    let digest = digest(text.as_bytes());
-    let _ = writeln!(text, "{SEAL_START}{digest}{SEAL_END}");
+    let seal = seal(digest, &text);
+    let _ = writeln!(text, "{seal}");
     text
 }
 
-const SEAL_START: &str = "{\"sha256\":\"";
-const SEAL_END: &str = "\"}";
-
-fn digest(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
+/// The last line of a bundle whose other lines are these.
+fn seal(digest: Digest, before: &str) -> String {
+    let mut line = String::from("{\"sha256\":\"");
+    for byte in digest(before.as_bytes()) {
+        // Writing to a String does not fail.
+        let _ = write!(line, "{byte:02x}");
+    }
+    line.push_str("\"}");
+    line
 }
 
-/// The lines between the first and the last of a bundle of that kind, which
-/// a program with this table wrote. The first of them is line 2.
+/// Takes a bundle apart which a program with this table wrote.
 ///
 /// # Errors
 ///
 /// The first reason not to trust the file, with its line.
-pub fn read<'t>(bytes: &'t [u8], kind: Kind, program: &Program) -> Result<Vec<&'t str>, Refusal> {
+pub fn read<'t>(bytes: &'t [u8], program: &Program, digest: Digest) -> Result<Bundle<'t>, Refusal> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
@@ -110,21 +144,24 @@ pub fn read<'t>(bytes: &'t [u8], kind: Kind, program: &Program) -> Result<Vec<&'
     let mut lines: Vec<&str> = text.split_terminator('\n').collect();
     let header = Header::parse(lines.first().copied().unwrap_or_default())?;
     let last = lines.len();
-    let sealed = seal(text).filter(|_| last > 1).ok_or_else(|| {
-        Refusal::new(
-            last,
-            "this is not the last line of a bundle, which holds its checksum; the file was cut \
-             off, so copy it again",
-        )
-    })?;
-    if digest(sealed.before.as_bytes()) != sealed.digest {
+    let (before, line) = last_line(text)
+        .filter(|(before, line)| !before.is_empty() && line.len() == seal(digest, "").len())
+        .filter(|(_, line)| line.starts_with("{\"sha256\":\""))
+        .ok_or_else(|| {
+            Refusal::new(
+                last,
+                "this is not the last line of a bundle, which holds its checksum; the file was \
+                 cut off, so copy it again",
+            )
+        })?;
+    if seal(digest, before) != line {
         return Err(Refusal::new(
             last,
             "the checksum is not that of the lines before it; the file was damaged or changed \
              after it was written, so copy it again",
         ));
     }
-    header.fits(kind, program)?;
+    header.fits(program)?;
     lines.remove(last - 1);
     lines.remove(0);
     if lines.len() as u64 != header.lines {
@@ -135,20 +172,16 @@ pub fn read<'t>(bytes: &'t [u8], kind: Kind, program: &Program) -> Result<Vec<&'
         );
         return Err(Refusal::new(1, reason));
     }
-    Ok(lines)
+    Ok(Bundle {
+        kind: header.kind,
+        lines,
+    })
 }
 
-/// The last line, taken apart.
-struct Seal<'t> {
-    before: &'t str,
-    digest: &'t str,
-}
-
-/// None where the text does not end in a last line.
-fn seal(text: &str) -> Option<Seal<'_>> {
+/// All lines but the last, and the last without its end. None where it has
+/// no end.
+fn last_line(text: &str) -> Option<(&str, &str)> {
     let whole = text.strip_suffix('\n')?;
     let start = whole.rfind('\n').map_or(0, |end| end + 1);
-    let (before, line) = whole.split_at_checked(start)?;
-    let digest = line.strip_prefix(SEAL_START)?.strip_suffix(SEAL_END)?;
-    Some(Seal { before, digest })
+    whole.split_at_checked(start)
 }
