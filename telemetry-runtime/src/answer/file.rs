@@ -5,6 +5,8 @@
 //! Whoever changes an answer holds a lock on the folder from reading the old
 //! one to renaming the new one, so that a notice that is shown just then does
 //! not undo a no. The lock is on the folder itself: no file is made for it.
+//! Nobody waits for it for ever, so whoever held it for too long, stopped in
+//! between, finds another file in the end and starts over from that.
 
 use super::{ANSWER_FILE, Answer, Recorded};
 use crate::admin::wrong;
@@ -24,6 +26,9 @@ const LONGEST: usize = 1 << 10;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// How often a change starts over because another one came first.
+const TRIES: u32 = 32;
 
 impl Answer {
     /// Reads the answer in the data folder `dir`.
@@ -59,46 +64,66 @@ impl Answer {
     /// Puts this answer in the place of the one in `dir`. Makes the folder if
     /// it is not there; folder and file are for their user alone.
     pub fn record(self, dir: &Path) -> Result<(), RecordError> {
-        Draft::begin(dir)?.finish(self)
+        change(dir, |_| Ok(self))
     }
 }
 
-/// An answer that is being changed, with the lock on its folder.
-#[derive(Debug)]
-pub(crate) struct Draft {
-    dir: PathBuf,
-    _lock: Option<File>,
+/// Puts what `change` makes of the answer in `dir` in its place, with nobody
+/// changing it in between. Makes the folder if it is not there. Waits for
+/// others that change it; not for ever, and not where the folder cannot be
+/// locked.
+pub(crate) fn change(
+    dir: &Path,
+    change: impl Fn(Recorded) -> Result<Answer, RecordError>,
+) -> Result<(), RecordError> {
+    make_dir(dir).map_err(RecordError::new("make", dir))?;
+    let _lock = lock(dir);
+    let place = dir.join(ANSWER_FILE);
+    for _ in 0..TRIES {
+        let stamp = sys::stamp_in(dir, ANSWER_FILE);
+        let before = Answer::read(dir);
+        let after = change(before)?;
+        let is_as_wanted = match before {
+            Recorded::Nothing => after == Answer::default(),
+            Recorded::Answer(before) => after == before,
+            Recorded::Unreadable(_) => false,
+        };
+        if is_as_wanted {
+            return Ok(());
+        }
+        let draft = Draft::write(dir, after)?;
+        // Somebody may have given up on the lock.
+        if sys::stamp_in(dir, ANSWER_FILE) == stamp {
+            return draft.put_at(&place);
+        }
+    }
+    let busy = io::ErrorKind::ResourceBusy.into();
+    Err(RecordError::new("replace", &place)(busy))
 }
+
+/// An answer that is whole on the disk and not in its place yet. It is
+/// deleted with this.
+#[derive(Debug)]
+struct Draft(PathBuf);
 
 impl Draft {
-    /// Makes the folder if it is not there, and waits for the lock; not for
-    /// ever, and not where the folder cannot be locked.
-    pub(crate) fn begin(dir: &Path) -> Result<Self, RecordError> {
-        make_dir(dir).map_err(RecordError::new("make", dir))?;
-        Ok(Self {
-            dir: dir.to_owned(),
-            _lock: lock(dir),
-        })
-    }
-
-    /// The answer as it is.
-    pub(crate) fn read(&self) -> Recorded {
-        Answer::read(&self.dir)
-    }
-
-    /// Puts `answer` in its place.
-    pub(crate) fn finish(self, answer: Answer) -> Result<(), RecordError> {
-        let place = self.dir.join(ANSWER_FILE);
-        let random = sys::random().map_err(RecordError::new("name", &place))?;
+    fn write(dir: &Path, answer: Answer) -> Result<Self, RecordError> {
+        let random = sys::random().map_err(RecordError::new("name a file in", dir))?;
         let name = format!("{ANSWER_FILE}.{:032x}", u128::from_be_bytes(random));
-        let draft = self.dir.join(name);
-        let written = write(&draft, &answer.to_string())
-            .map_err(RecordError::new("write", &draft))
-            .and_then(|()| fs::rename(&draft, &place).map_err(RecordError::new("replace", &place)));
-        if written.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        written
+        let draft = Self(dir.join(name));
+        write(&draft.0, &answer.to_string()).map_err(RecordError::new("write", &draft.0))?;
+        Ok(draft)
+    }
+
+    fn put_at(self, place: &Path) -> Result<(), RecordError> {
+        fs::rename(&self.0, place).map_err(RecordError::new("replace", place))
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Gone already, if it has its place.
+        let _ = fs::remove_file(&self.0);
     }
 }
 
@@ -277,16 +302,52 @@ mod tests {
     #[test]
     fn a_change_waits_for_another_and_sees_it() {
         let dir = TempDir::new().unwrap();
-        let first = Draft::begin(dir.path()).unwrap();
+        let lock = lock(dir.path()).unwrap();
         let second = std::thread::spawn({
             let dir = dir.path().to_owned();
             move || {
-                let draft = Draft::begin(&dir).unwrap();
-                draft.read()
+                let told = |before: Recorded| {
+                    assert_eq!(before, Recorded::Answer(TOLD));
+                    Ok(TOLD)
+                };
+                change(&dir, told).unwrap();
             }
         });
-        first.finish(TOLD).unwrap();
-        assert_eq!(second.join().unwrap(), Recorded::Answer(TOLD));
+        fs::write(dir.path().join(ANSWER_FILE), TOLD.to_string()).unwrap();
+        drop(lock);
+        second.join().unwrap();
+    }
+
+    /// As if this process had been stopped in the middle for longer than
+    /// anybody waits.
+    #[test]
+    fn what_was_recorded_meanwhile_is_not_undone() {
+        let dir = TempDir::new().unwrap();
+        TOLD.record(dir.path()).unwrap();
+        let meanwhile = Answer {
+            air_gapped: true,
+            ..TOLD
+        };
+        let calls = std::cell::Cell::new(0);
+        change(dir.path(), |before| {
+            calls.set(calls.get() + 1);
+            if calls.get() == 1 {
+                let other = Draft::write(dir.path(), meanwhile)?;
+                other.put_at(&dir.path().join(ANSWER_FILE))?;
+            }
+            Ok(Answer {
+                told: Some(4),
+                ..before.answer().unwrap()
+            })
+        })
+        .unwrap();
+        let both = Answer {
+            told: Some(4),
+            ..meanwhile
+        };
+        assert_eq!(Answer::read(dir.path()), Recorded::Answer(both));
+        assert_eq!(calls.get(), 2);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "no draft");
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod text;
 
 pub use date::Date;
 pub use file::RecordError;
-pub(crate) use file::{Draft, remove_drafts};
+pub(crate) use file::{change, remove_drafts};
 
 use crate::config::TelemetryLevel;
 use crate::consent::Opinion;

@@ -4,9 +4,9 @@ use super::console::Console;
 use super::queued::Queued;
 use super::{Exit, Failure, Session, events};
 use crate::bundle::{self, Kind};
-use crate::store::{Queue, replace};
+use crate::store::{Queue, place, replace};
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// What an export looks like.
@@ -77,7 +77,7 @@ fn array(lines: &[String]) -> String {
 /// Writes beside the file and then moves it there, so that nobody finds half
 /// of it. Readable by its user alone. What is not a regular file, such as a
 /// device, is written to as it is. A file that is there is not written over
-/// without `force`; one that somebody makes in the same moment is.
+/// without `force`.
 pub(super) fn write_file(text: &str, path: &Path, force: bool) -> Result<(), Failure> {
     let failed = |error| Failure::File(path.to_owned(), error);
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -87,8 +87,15 @@ pub(super) fn write_file(text: &str, path: &Path, force: bool) -> Result<(), Fai
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .map_err(failed);
     }
-    if !force && fs::symlink_metadata(path).is_ok() {
+    if force {
+        return replace(path, text.as_bytes(), File::sync_all).map_err(failed);
+    }
+    if fs::symlink_metadata(path).is_ok() {
         return Err(Failure::Exists(path.to_owned()));
     }
-    replace(path, text.as_bytes(), File::sync_all).map_err(failed)
+    place(path, text.as_bytes()).map_err(|error| match error.kind() {
+        // Somebody made it in this moment.
+        io::ErrorKind::AlreadyExists => Failure::Exists(path.to_owned()),
+        _ => failed(error),
+    })
 }

@@ -1,5 +1,6 @@
 //! The queue as a command finds it.
 
+use super::switch::files;
 use super::{Failure, Session};
 use crate::store::{DrainReport, Queue, StoreError, drain, has_events};
 use std::path::Path;
@@ -55,6 +56,13 @@ fn notes(queue: &Queue, report: &DrainReport) -> Vec<String> {
         notes.push(
             "the clock has leapt ahead; old events are deleted when it has stood for a day".into(),
         );
+    }
+    if report.unreadable_files > 0 {
+        let files = files(usize::try_from(report.unreadable_files).unwrap_or(usize::MAX));
+        notes.push(format!(
+            "{files} with events may not be read by this user, as if another one had run the \
+             program here; left alone"
+        ));
     }
     notes
 }

@@ -8,7 +8,7 @@
 //! on by a second, and what it writes until then goes to an unlinked file.
 
 use super::withdraw::{Reach, withdraw};
-use crate::answer::{Answer, Date, Draft, Given, How, RecordError, Recorded};
+use crate::answer::{self, Answer, Date, Given, How, RecordError, Recorded};
 use crate::config::TelemetryLevel;
 use crate::host::Host;
 use std::path::Path;
@@ -117,33 +117,24 @@ fn accept(dir: &Path, how: How, occasion: &Occasion) -> Result<(), RecordError> 
 }
 
 fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, RecordError> {
-    let no = |draft: Draft| {
+    let recorded = answer::change(dir, |before| {
         // A file that cannot be read is replaced: a no takes nothing away
         // that it could have said.
-        let before = draft.read().answer().unwrap_or_default();
-        draft.finish(Answer {
+        Ok(Answer {
             given: Some(occasion.given(false, how)),
-            ..before
+            ..before.answer().unwrap_or_default()
         })
-    };
-    let recorded = Draft::begin(dir).and_then(no);
+    });
     let withdrawal = withdraw(dir, Reach::Kept);
     recorded.map(|()| withdrawal)
 }
 
-/// Puts a changed answer in the place of the old one, with nobody changing
-/// it in between.
-fn change(dir: &Path, change: impl FnOnce(Answer) -> Answer) -> Result<(), RecordError> {
-    let draft = Draft::begin(dir)?;
-    let before = match draft.read() {
-        Recorded::Unreadable(fault) => return Err(RecordError::unreadable(fault, dir)),
-        recorded => recorded.answer().unwrap_or_default(),
-    };
-    let after = change(before);
-    if after == before {
-        return Ok(());
-    }
-    draft.finish(after)
+/// Puts a changed answer in the place of the old one.
+fn change(dir: &Path, change: impl Fn(Answer) -> Answer) -> Result<(), RecordError> {
+    answer::change(dir, |before| match before {
+        Recorded::Unreadable(fault) => Err(RecordError::unreadable(fault, dir)),
+        before => Ok(change(before.answer().unwrap_or_default())),
+    })
 }
 
 #[cfg(test)]

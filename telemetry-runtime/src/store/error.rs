@@ -17,6 +17,7 @@ enum Cause {
     Io(io::Error),
     Database(rusqlite::Error),
     Busy,
+    Lingers,
     Random,
 }
 
@@ -41,6 +42,14 @@ impl StoreError {
         Self {
             attempt: format!("lock {}", path.display()),
             cause: Cause::Busy,
+        }
+    }
+
+    /// Deleted rows may still be in the write-ahead log.
+    pub(super) fn lingers(path: &Path) -> Self {
+        Self {
+            attempt: format!("empty {}", path.display()),
+            cause: Cause::Lingers,
         }
     }
 
@@ -69,16 +78,21 @@ impl StoreError {
                 error.kind(),
                 io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
             ),
-            Cause::Database(error) => matches!(
-                error.sqlite_error_code(),
-                Some(
-                    rusqlite::ErrorCode::ReadOnly
-                        | rusqlite::ErrorCode::PermissionDenied
-                        | rusqlite::ErrorCode::CannotOpen
-                )
-            ),
-            Cause::Busy | Cause::Random => false,
+            Cause::Database(error) => Self::is_for_want_of_a_file(error),
+            Cause::Busy | Cause::Lingers | Cause::Random => false,
         }
+    }
+
+    /// Whether a database could not be opened for want of a file beside it.
+    pub(super) fn is_for_want_of_a_file(error: &rusqlite::Error) -> bool {
+        matches!(
+            error.sqlite_error_code(),
+            Some(
+                rusqlite::ErrorCode::ReadOnly
+                    | rusqlite::ErrorCode::PermissionDenied
+                    | rusqlite::ErrorCode::CannotOpen
+            )
+        )
     }
 
     /// Whether another process held the queue for too long.
@@ -89,7 +103,7 @@ impl StoreError {
                 error.sqlite_error_code(),
                 Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
             ),
-            Cause::Io(_) | Cause::Random => false,
+            Cause::Io(_) | Cause::Lingers | Cause::Random => false,
         }
     }
 }
@@ -101,6 +115,10 @@ impl fmt::Display for StoreError {
             Cause::Io(error) => error.fmt(f),
             Cause::Database(error) => error.fmt(f),
             Cause::Busy => f.write_str("another process is filling the queue; try again"),
+            Cause::Lingers => f.write_str(
+                "another process is reading the queue; what was deleted may still be in that file \
+                 until you try again",
+            ),
             Cause::Random => f.write_str("there are none"),
         }
     }
@@ -111,7 +129,7 @@ impl std::error::Error for StoreError {
         match &self.cause {
             Cause::Io(error) => Some(error),
             Cause::Database(error) => Some(error),
-            Cause::Busy | Cause::Random => None,
+            Cause::Busy | Cause::Lingers | Cause::Random => None,
         }
     }
 }

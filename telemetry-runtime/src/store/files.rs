@@ -73,6 +73,33 @@ pub(crate) fn replace(
     bytes: &[u8],
     prepare: impl FnOnce(&File) -> io::Result<()>,
 ) -> io::Result<()> {
+    beside(path, bytes, prepare, |written| fs::rename(written, path))
+}
+
+/// Puts a file for its user alone where none is, in one step; whoever was
+/// first keeps the place (`AlreadyExists`).
+#[cfg(feature = "commands")]
+pub(crate) fn place(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    beside(path, bytes, File::sync_all, |written| {
+        // A link is not put over another file, as a new name would be. Some
+        // disks know no links; there a file can be lost to one of that moment.
+        match fs::hard_link(written, path) {
+            Ok(()) => fs::remove_file(written),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Err(_) => fs::rename(written, path),
+        }
+    })
+}
+
+/// Writes a file for its user alone beside `path` and has it moved there; it
+/// is gone if anything fails.
+#[cfg(any(feature = "commands", feature = "upload"))]
+fn beside(
+    path: &Path,
+    bytes: &[u8],
+    prepare: impl FnOnce(&File) -> io::Result<()>,
+    moved: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     let random = random_name().map_err(io::Error::other)?;
     let mut beside = path.as_os_str().to_owned();
     beside.push(format!(".{random}"));
@@ -80,7 +107,7 @@ pub(crate) fn replace(
     let written = create_private(beside).and_then(|mut file| {
         file.write_all(bytes)?;
         prepare(&file)?;
-        fs::rename(beside, path)
+        moved(beside)
     });
     if written.is_err() {
         let _ = fs::remove_file(beside);
@@ -194,6 +221,33 @@ mod tests {
             assert_eq!(rotated(dir.path()).unwrap().len(), count);
             assert!(!spool.exists());
         }
+    }
+
+    #[cfg(feature = "commands")]
+    #[test]
+    fn a_place_is_given_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let took = std::thread::scope(|scope| {
+            let path = &path;
+            let tries = [b"1", b"2", b"3", b"4"].map(|text| {
+                scope.spawn(move || match place(path, text) {
+                    Ok(()) => Some(text.to_vec()),
+                    Err(error) => {
+                        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+                        None
+                    }
+                })
+            });
+            let mut took = tries.map(|try_| try_.join().unwrap()).into_iter().flatten();
+            let first = took.next().unwrap();
+            assert_eq!(took.next(), None);
+            first
+        });
+        assert_eq!(fs::read(&path).unwrap(), took);
+        replace(&path, b"5", |_| Ok(())).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"5");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 
     #[cfg(unix)]

@@ -73,6 +73,8 @@ pub use drain::{DrainReport, Terms, clear, drain};
 pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
+#[cfg(feature = "commands")]
+pub(crate) use files::place;
 #[cfg(any(feature = "commands", feature = "upload"))]
 pub(crate) use files::{hex, replace};
 #[cfg(feature = "upload")]

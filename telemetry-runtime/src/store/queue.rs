@@ -2,6 +2,7 @@
 
 #[cfg(feature = "upload")]
 mod outgoing;
+mod read_only;
 mod selection;
 
 use super::aside;
@@ -86,35 +87,6 @@ impl Queue {
             Err(error) if error.is_corrupt() => Self::replace(dir, now_ms),
             result => result,
         }
-    }
-
-    /// Opens the queue in `dir` for reading only, and changes nothing; none
-    /// where there is no queue.
-    pub fn open_read_only(dir: &Path) -> Result<Option<Self>, StoreError> {
-        let path = dir.join(DATABASE);
-        if !path.exists() {
-            return Ok(None);
-        }
-        let failed = StoreError::database(&path);
-        let open = |parameters: &str| {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_URI
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(uri(&path, parameters), flags)?;
-            connection.busy_timeout(BUSY_TIMEOUT)?;
-            migrations::current(&connection)?;
-            Ok(connection)
-        };
-        // Reading a write-ahead log takes a file beside the database. Where
-        // none can be made, nobody can be writing either.
-        let connection = open("mode=ro")
-            .or_else(|_| open("mode=ro&immutable=1"))
-            .map_err(failed)?;
-        Ok(Some(Self {
-            dir: dir.to_owned(),
-            connection,
-            put_aside: None,
-        }))
     }
 
     /// The folder that the queue is in.
@@ -232,11 +204,16 @@ impl Queue {
             transaction.execute("DELETE FROM postponed", [])?;
             transaction.commit()?;
             // The deleted pages are zeroed; the log may still have them.
-            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-            Ok(events as u64)
+            let busy =
+                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            Ok((events as u64, busy))
         };
-        let events = delete(&mut self.connection).map_err(failed)?;
+        let (events, busy) = delete(&mut self.connection).map_err(failed)?;
         aside::remove(&self.dir)?;
+        if busy {
+            let log = self.dir.join(format!("{DATABASE}-wal"));
+            return Err(StoreError::lingers(&log));
+        }
         Ok(events)
     }
 
@@ -341,23 +318,6 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // What is deleted does not linger in free pages.
     connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
     Ok(connection)
-}
-
-/// A `file:` URI (<https://sqlite.org/uri.html>) of a path.
-fn uri(path: &Path, parameters: &str) -> String {
-    let mut uri = String::from("file:");
-    for byte in path.as_os_str().as_encoded_bytes() {
-        match byte {
-            b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
-                uri.push(char::from(*byte));
-            }
-            byte => {
-                uri.push('%');
-                uri.push_str(&files::hex(&[*byte]));
-            }
-        }
-    }
-    format!("{uri}?{parameters}")
 }
 
 /// Slots of nothing but zeros.

@@ -5,8 +5,10 @@ use super::{
 };
 use crate::spool::SPOOL_FILE;
 use crate::store::{Queue, Terms, clear, drain, has_events};
+use rusqlite::Connection;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 fn spool(dir: &Path, bytes: &[u8]) {
     fs::write(dir.join(SPOOL_FILE), bytes).unwrap();
@@ -89,6 +91,29 @@ fn clear_drains_first_and_leaves_nothing_to_read() {
     drop(writer);
     drain(&mut queue, &terms()).unwrap();
     assert_eq!(take(&mut queue), [4]);
+}
+
+#[test]
+fn what_a_reader_keeps_in_the_log_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    spool(dir.path(), &tick(1));
+    let (mut queue, _) = drained(dir.path());
+    queue.connection().busy_timeout(Duration::ZERO).unwrap();
+    let reader = Connection::open(dir.path().join("events.db")).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT count(*) FROM events;")
+        .unwrap();
+    let error = clear(&mut queue, &terms()).unwrap_err().to_string();
+    assert!(error.contains("events.db-wal: another process"), "{error}");
+    assert_eq!(queue.counts().unwrap().events, 0);
+    drop(reader);
+    assert_eq!(clear(&mut queue, &terms()).unwrap(), 0);
+    assert_eq!(
+        fs::metadata(dir.path().join("events.db-wal"))
+            .unwrap()
+            .len(),
+        0
+    );
 }
 
 #[test]
