@@ -354,8 +354,11 @@ fn what_was_emitted_is_in_the_store_once() {
     let last = user.telemetry(&["upload", "--now"]).output().unwrap();
     assert!(last.status.success(), "{last:?}");
     drop(service);
-    let store = telemetry_ingest::store::Store::open(data.path()).unwrap();
-    assert_eq!(store.count().unwrap(), all as u64);
+    let store = telemetry_ingest::store::Sqlite::open(data.path()).unwrap();
+    assert_eq!(
+        telemetry_ingest::store::Store::count(&store).unwrap(),
+        all as u64
+    );
     assert!(queued(&user).is_empty());
 }
 
@@ -371,8 +374,8 @@ fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
         program: bound.unwrap().program(),
         retention_ms: 90 * 86_400_000,
     };
-    let store = telemetry_ingest::store::Store::open(data).unwrap();
-    let service = telemetry_ingest::service::Service::new(terms, store);
+    let store = telemetry_ingest::store::Sqlite::open(data).unwrap();
+    let service = telemetry_ingest::service::Service::new(terms, Arc::new(store));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime
         .block_on(tokio::net::TcpListener::bind(address))

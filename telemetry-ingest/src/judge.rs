@@ -3,8 +3,8 @@
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::io::Read;
-use telemetry_wire::Program;
 use telemetry_wire::read::{self, Splitter};
+use telemetry_wire::{Decoded, Program};
 
 /// The most events of a request.
 pub const MOST_EVENTS: usize = 1_000;
@@ -25,7 +25,7 @@ pub struct Terms {
 }
 
 /// An event that is to be kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Event {
     /// Its place in the request, from 0.
     pub index: usize,
@@ -33,13 +33,28 @@ pub struct Event {
     pub id: [u8; 16],
     /// The bytes of its session's id.
     pub session: [u8; 8],
+    /// When it happened, and what it says.
+    pub decoded: Decoded,
+}
+
+impl Event {
     /// When it happened, in UTC milliseconds.
-    pub time_ms: u64,
+    pub fn time_ms(&self) -> u64 {
+        self.decoded.record().time_ms
+    }
+
     /// Its name.
-    pub name: &'static str,
+    pub fn name(&self) -> &'static str {
+        self.decoded.event().name
+    }
+
     /// What it says: the JSON of `event_type`, as the encoder writes it and
     /// not as it came.
-    pub said: String,
+    pub fn said(&self) -> String {
+        let mut said = String::new();
+        telemetry_wire::json::write_event_type(&mut said, &self.decoded);
+        said
+    }
 }
 
 /// A request, judged.
@@ -152,15 +167,11 @@ impl Judge<'_> {
             self.refuse(index, "too_old", "timestamp", "a time within the retention");
             return;
         }
-        let mut said = String::new();
-        telemetry_wire::json::write_event_type(&mut said, &event.decoded);
         self.judged.events.push(Event {
             index,
             id: event.id,
             session: event.session,
-            time_ms,
-            name: event.decoded.event().name,
-            said,
+            decoded: event.decoded,
         });
     }
 

@@ -8,10 +8,11 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use telemetry_ingest::judge::Terms;
 use telemetry_ingest::service::Service;
-use telemetry_ingest::store::Store;
+use telemetry_ingest::store::Sqlite;
 use telemetry_schema::{Sources, load};
 
 /// How often what is past the retention is deleted.
@@ -56,13 +57,13 @@ fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let terms = terms(options)?;
-    let store = Store::open(&options.data).map_err(|error| {
+    let store = Sqlite::open(&options.data).map_err(|error| {
         format!(
             "cannot open the store in {}: {error}",
             options.data.display()
         )
     })?;
-    let service = Service::new(terms, store);
+    let service = Service::new(terms, Arc::new(store));
     let listener = tokio::net::TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;

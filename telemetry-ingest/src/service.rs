@@ -8,8 +8,8 @@
 //! | `GET /readyz` | 200 while the store can be read |
 //! | `GET /metrics` | counters, in Prometheus' text format |
 
-use crate::judge::{Terms, Unfit, judge};
-use crate::store::Store;
+use crate::judge::{Judged, Terms, Unfit, judge};
+use crate::store::{Error, GroupCommit, NotKept, Store};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
@@ -18,8 +18,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 use telemetry_wire::read::session_id;
 
@@ -36,7 +36,7 @@ pub struct Service(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     terms: Terms,
-    store: Mutex<Store>,
+    store: GroupCommit,
     counters: Counters,
 }
 
@@ -53,10 +53,10 @@ struct Counters {
 
 impl Service {
     /// Over a store, for the events of one program.
-    pub fn new(terms: Terms, store: Store) -> Self {
+    pub fn new(terms: Terms, store: Arc<dyn Store>) -> Self {
         Self(Arc::new(Shared {
             terms,
-            store: Mutex::new(store),
+            store: GroupCommit::new(store),
             counters: Counters::default(),
         }))
     }
@@ -78,37 +78,40 @@ impl Service {
     /// # Errors
     ///
     /// What kept them from being deleted.
-    pub fn delete_expired(&self) -> rusqlite::Result<usize> {
+    pub fn delete_expired(&self) -> Result<u64, Error> {
         let before = now_ms().saturating_sub(self.0.terms.retention_ms);
-        let deleted = self.store(|store| store.delete_before(before))?;
+        let deleted = self.store().delete_before(before)?;
         add(&self.0.counters.deleted, deleted);
         Ok(deleted)
     }
 
-    fn store<T>(&self, then: impl FnOnce(&mut Store) -> T) -> T {
-        // A panic in the middle of a transaction has rolled it back.
-        let mut store = self.0.store.lock().unwrap_or_else(PoisonError::into_inner);
-        then(&mut store)
+    fn store(&self) -> &dyn Store {
+        &**self.0.store.store()
     }
 
-    fn take(&self, body: &[u8], gzip: bool) -> Result<Value, StatusCode> {
+    fn judge(&self, body: &[u8], gzip: bool) -> Result<Judged, StatusCode> {
         let counters = &self.0.counters;
         add(&counters.requests, 1);
-        let judged = judge(body, gzip, &self.0.terms, now_ms()).map_err(|unfit| {
+        judge(body, gzip, &self.0.terms, now_ms()).map_err(|unfit| {
             add(&counters.unfit, 1);
             match unfit {
                 Unfit::Malformed => StatusCode::BAD_REQUEST,
                 Unfit::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             }
-        })?;
-        let new = self
-            .store(|store| store.insert(&judged.events))
-            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
-        let known = judged.events.len() - new;
-        add(&counters.accepted, new);
-        add(&counters.known, known);
-        add(&counters.refused, judged.refused.len());
-        add(&counters.later, judged.later.len());
+        })
+    }
+
+    /// Keeps what was judged; the answer.
+    async fn keep(&self, judged: Judged) -> Result<Value, StatusCode> {
+        let counters = &self.0.counters;
+        let valid = judged.events.len();
+        let new = self.0.store.insert(judged.events).await;
+        let new = new.map_err(|_: NotKept| StatusCode::SERVICE_UNAVAILABLE)?;
+        let known = valid - new;
+        add(&counters.accepted, new as u64);
+        add(&counters.known, known as u64);
+        add(&counters.refused, judged.refused.len() as u64);
+        add(&counters.later, judged.later.len() as u64);
         Ok(json!({
             "accepted": new,
             "known": known,
@@ -120,7 +123,8 @@ impl Service {
     fn delete(&self, body: &[u8]) -> Result<Value, StatusCode> {
         let sessions = sessions(body).ok_or(StatusCode::BAD_REQUEST)?;
         let deleted = self
-            .store(|store| store.delete_sessions(&sessions))
+            .store()
+            .delete_sessions(&sessions)
             .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
         add(&self.0.counters.deleted, deleted);
         Ok(json!({ "deleted": deleted }))
@@ -136,31 +140,43 @@ async fn events(State(service): State<Service>, headers: HeaderMap, body: Bytes)
         Some(b"gzip") => true,
         Some(_) => return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
     };
-    blocking(move || service.take(&body, gzip)).await
+    let judging = service.clone();
+    let judged = match blocking(move || judging.judge(&body, gzip)).await {
+        Ok(judged) => judged,
+        Err(status) => return status.into_response(),
+    };
+    answer(service.keep(judged).await)
 }
 
 async fn deletions(State(service): State<Service>, body: Bytes) -> Response {
-    blocking(move || service.delete(&body)).await
+    answer(blocking(move || service.delete(&body)).await)
 }
 
-/// Runs what waits for the disk where it does not hold up others.
-async fn blocking(work: impl FnOnce() -> Result<Value, StatusCode> + Send + 'static) -> Response {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(Ok(answer)) => (
+/// Runs what takes its time, or waits for the disk, where it does not hold up
+/// others.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, StatusCode> + Send + 'static,
+) -> Result<T, StatusCode> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.unwrap_or(Err(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn answer(answer: Result<Value, StatusCode>) -> Response {
+    match answer {
+        Ok(answer) => (
             [(header::CONTENT_TYPE, "application/json")],
             answer.to_string(),
         )
             .into_response(),
-        Ok(Err(status)) => status.into_response(),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Err(status) => status.into_response(),
     }
 }
 
 async fn ready(State(service): State<Service>) -> Response {
-    let looked = tokio::task::spawn_blocking(move || service.store(|store| store.look()));
-    match looked.await {
-        Ok(Ok(())) => "ok\n".into_response(),
-        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE;
+    match blocking(move || service.store().look().map_err(unavailable)).await {
+        Ok(()) => "ok\n".into_response(),
+        Err(status) => status.into_response(),
     }
 }
 
@@ -204,8 +220,8 @@ fn sessions(body: &[u8]) -> Option<Vec<[u8; 8]>> {
     ids.iter().map(|id| session_id(id.as_str()?)).collect()
 }
 
-fn add(counter: &AtomicU64, more: usize) {
-    counter.fetch_add(more as u64, Ordering::Relaxed);
+fn add(counter: &AtomicU64, more: u64) {
+    counter.fetch_add(more, Ordering::Relaxed);
 }
 
 fn now_ms() -> u64 {
