@@ -9,10 +9,10 @@ use telemetry_schema::rules::{self, Rule};
 
 /// Lists all rules.
 pub(crate) fn list(console: &mut Console<'_>) -> io::Result<Outcome> {
-    let width = rules::every().map(|rule| rule.name.len()).max();
+    let width = rules::ALL.into_iter().map(|rule| rule.name.len()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
-    for rule in rules::every() {
+    for rule in rules::ALL {
         // Writing to a String does not fail.
         let _ = writeln!(
             text,
@@ -22,7 +22,9 @@ pub(crate) fn list(console: &mut Console<'_>) -> io::Result<Outcome> {
             rule.summary()
         );
     }
-    console.show(&text, || rules::every().map(rule_json).collect::<Value>())?;
+    console.show(&text, || {
+        rules::ALL.into_iter().map(rule_json).collect::<Value>()
+    })?;
     Ok(Outcome::Fine)
 }
 

@@ -97,7 +97,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Report what is wrong with events.toml and events.lock
-    Check,
+    Check(check::Options),
     /// Bring events.lock up to date
     Lock(lock::Options),
     /// Say what changed, for users and for readers of the data
@@ -209,7 +209,7 @@ impl Command {
             return console.could_not(format_args!("{why}"));
         }
         match self {
-            Self::Check => check::run(&project, console),
+            Self::Check(options) => check::run(&project, options, console),
             Self::Lock(options) => lock::run(&project, options, Then::Nothing, console),
             Self::Update(options) => lock::update(project, options, console),
             Self::Diff(options) => diff::run(&project, options, console),

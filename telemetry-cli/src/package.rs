@@ -3,13 +3,16 @@
 
 use crate::project::EVENTS;
 use cargo_metadata::{Metadata, MetadataCommand, Package};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// A package with declarations.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
     /// As it was named on the command line.
     pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
     /// The path of its `events.toml`.
     pub(crate) events: PathBuf,
     /// Where this project's own pages are looked up, if the package is none of
@@ -38,9 +41,26 @@ pub(crate) fn find(name: &str) -> Result<Found, String> {
     let member = metadata.workspace_members.contains(&package.id);
     Ok(Found {
         name: name.to_owned(),
+        version: package.version.to_string(),
         events,
         depended_on_by: (!member).then(|| metadata.workspace_root.clone().into_std_path_buf()),
     })
+}
+
+/// The version of the package in a folder; none where there is no package, or
+/// cargo does not know it.
+pub(crate) fn version_in(folder: &Path) -> Option<String> {
+    let manifest = fs::canonicalize(folder.join("Cargo.toml")).ok()?;
+    let metadata = MetadataCommand::new()
+        .manifest_path(&manifest)
+        .no_deps()
+        .exec()
+        .ok()?;
+    let package = metadata
+        .packages
+        .iter()
+        .find(|package| package.manifest_path == manifest)?;
+    Some(package.version.to_string())
 }
 
 fn one<'m>(metadata: &'m Metadata, spec: &str) -> Result<&'m Package, String> {

@@ -5,7 +5,8 @@ use crate::package::{self, Found};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use telemetry_schema::{Bound, Sources, load};
+use telemetry_schema::model::Expiry;
+use telemetry_schema::{Bound, Failure, Moment, Sources, load, load_at, read};
 
 pub(crate) const EVENTS: &str = "events.toml";
 
@@ -132,7 +133,42 @@ impl Project {
 
     /// The schema and its lock; none if there are errors, which are told.
     pub(crate) fn load(&self, console: &mut Console<'_>) -> io::Result<Option<Bound>> {
-        match load(&self.sources()) {
+        self.told(load(&self.sources()), console)
+    }
+
+    /// The same, on a day and for a release.
+    pub(crate) fn load_at(
+        &self,
+        moment: &Moment,
+        console: &mut Console<'_>,
+    ) -> io::Result<Option<Bound>> {
+        self.told(load_at(&self.sources(), moment), console)
+    }
+
+    /// Whether an event expires with a release, so that it matters which one
+    /// is built.
+    pub(crate) fn asks_for_a_release(&self) -> bool {
+        read(&self.events_name, &self.events).is_ok_and(|(schema, _)| {
+            let mut events = schema.events.iter();
+            events.any(|event| matches!(event.expires, Expiry::Version(_)))
+        })
+    }
+
+    /// The version of the package that the declarations belong to, if they
+    /// stand in one.
+    pub(crate) fn version(&self) -> Option<String> {
+        match &self.package {
+            Some(package) => Some(package.version.clone()),
+            None => package::version_in(&self.folder),
+        }
+    }
+
+    fn told(
+        &self,
+        loaded: Result<Bound, Failure>,
+        console: &mut Console<'_>,
+    ) -> io::Result<Option<Bound>> {
+        match loaded {
             Ok(bound) => {
                 console.tell(bound.warnings(), &self.sources())?;
                 Ok(Some(bound))

@@ -40,6 +40,48 @@ fn a_mistake_is_a_finding() {
 }
 
 #[test]
+fn what_has_expired_is_found_by_check_alone() {
+    let program = Program::new();
+    let expires = "why = \"Tells us how long people stay, and how many of the suggested commands they run.\"\nlevel = \"normal\"\nexpires = \"";
+    program.edit(
+        "events.toml",
+        &format!("{expires}never"),
+        &format!("{expires}2027-06-30"),
+    );
+    let on = |today: &str| program.run(&["check", "--today", today]).0;
+    assert_eq!(on("2027-06-29"), Outcome::Fine);
+    assert_eq!(on("2027-06-30"), Outcome::Findings);
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+    assert_eq!(program.run(&["bits"]).0, Outcome::Fine);
+
+    program.edit("events.toml", "2027-06-30", "2.0.0");
+    let of = |release: &str| program.run(&["check", "--release", release]).0;
+    assert_eq!(of("2.0.0-rc.1"), Outcome::Fine);
+    let (outcome, _, err) = program.run(&["check", "--release", "2.0.0"]);
+    assert_eq!(outcome, Outcome::Findings);
+    assert!(err.contains("event `session_end` has expired"), "{err}");
+    assert_eq!(of("2"), Outcome::CouldNotRun);
+
+    // The package's own version, or that there is none.
+    let (outcome, _, err) = program.run(&["check"]);
+    assert_eq!(outcome, Outcome::Fine);
+    assert!(err.contains("say it with --release VERSION"), "{err}");
+    program.write(
+        "Cargo.toml",
+        "[package]\nname = \"sample\"\nversion = \"2.0.0\"\n",
+    );
+    program.write("main.rs", "fn main() {}\n");
+    program.edit(
+        "Cargo.toml",
+        "[package]",
+        "bin = [{ name = \"sample\", path = \"main.rs\" }]\n[package]",
+    );
+    let (outcome, _, err) = program.run(&["check"]);
+    assert_eq!(outcome, Outcome::Findings, "{err}");
+    assert!(err.contains("this is 2.0.0"), "{err}");
+}
+
+#[test]
 fn lock_asks_why_before_it_breaks_readers() {
     let program = Program::new();
     program.edit(

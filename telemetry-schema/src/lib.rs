@@ -27,6 +27,7 @@ mod known;
 pub mod lock;
 mod meaning;
 pub mod model;
+mod moment;
 mod names;
 pub mod rules;
 mod steps;
@@ -39,11 +40,13 @@ pub use diagnostic::{Diagnostic, Severity};
 pub use known::{KnownField, KnownKind, KnownNames};
 pub use lock::Lock;
 pub use model::Schema;
+pub use moment::{Moment, NoMoment};
 pub use names::pascal_case;
 
 use declared::Declarations;
 use declared::table::Findings;
 use diagnostic::File;
+use rules::allowance::Allowed;
 use std::fmt;
 use toml::de::DeTable;
 
@@ -115,7 +118,16 @@ struct Reading<'a> {
 ///
 /// All errors of the first stage that has any, with the warnings so far.
 pub fn read(_events_name: &str, events: &str) -> Result<(Schema, Vec<Diagnostic>), Failure> {
-    read_events(events).map(|reading| (reading.schema, reading.warnings))
+    read_events(events, None).map(|reading| (reading.schema, reading.warnings))
+}
+
+/// The same, on a day and for a release.
+///
+/// # Errors
+///
+/// As [`read`], and what has expired.
+pub fn read_at(events: &str, moment: &Moment) -> Result<(Schema, Vec<Diagnostic>), Failure> {
+    read_events(events, Some(moment)).map(|reading| (reading.schema, reading.warnings))
 }
 
 /// Reads both files, and holds the lock against the schema.
@@ -124,7 +136,20 @@ pub fn read(_events_name: &str, events: &str) -> Result<(Schema, Vec<Diagnostic>
 ///
 /// All errors of the first stage that has any, with the warnings so far.
 pub fn load(sources: &Sources<'_>) -> Result<Bound, Failure> {
-    let reading = read_events(sources.events)?;
+    bind(sources, None)
+}
+
+/// The same, on a day and for a release.
+///
+/// # Errors
+///
+/// As [`load`], and what has expired.
+pub fn load_at(sources: &Sources<'_>, moment: &Moment) -> Result<Bound, Failure> {
+    bind(sources, Some(moment))
+}
+
+fn bind(sources: &Sources<'_>, moment: Option<&Moment>) -> Result<Bound, Failure> {
+    let reading = read_events(sources.events, moment)?;
     match lock::agreeing(sources.lock, &reading.schema, &reading.tree) {
         Ok(lock) => Ok(Bound::new(reading.schema, lock, reading.warnings)),
         Err(mut diagnostics) => {
@@ -137,7 +162,7 @@ pub fn load(sources: &Sources<'_>) -> Result<Bound, Failure> {
     }
 }
 
-fn read_events(events: &str) -> Result<Reading<'_>, Failure> {
+fn read_events<'e>(events: &'e str, moment: Option<&Moment>) -> Result<Reading<'e>, Failure> {
     let (tree, syntax) = text::parse(events, File::Events);
     let mut findings = Findings::of(File::Events);
     let declared = Declarations::read(&tree, &mut findings);
@@ -151,6 +176,11 @@ fn read_events(events: &str) -> Result<Reading<'_>, Failure> {
     }
     let mut diagnostics = findings.diagnostics;
     rules::check_declared(&declared, &mut diagnostics);
+    if let Some(moment) = moment {
+        rules::check_moment(&declared, moment, &mut diagnostics);
+    }
+    let mut allowed = Allowed::of(&declared);
+    allowed.let_through(&mut diagnostics);
     if has_errors(&diagnostics) {
         return Err(fail(diagnostics));
     }
@@ -163,9 +193,11 @@ fn read_events(events: &str) -> Result<Reading<'_>, Failure> {
         schema: &schema,
     };
     rules::check_meant(&meant, &mut diagnostics);
+    allowed.let_through(&mut diagnostics);
     if has_errors(&diagnostics) {
         return Err(fail(diagnostics));
     }
+    allowed.unneeded(moment, &mut diagnostics);
     let warnings = in_order(diagnostics);
     Ok(Reading {
         tree,

@@ -5,15 +5,26 @@
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use telemetry_schema::{events_toml_json_schema, read};
+use std::fs;
+use std::path::Path;
+use telemetry_schema::{Severity, events_toml_json_schema, read};
 
-const FINE: &str = concat!(
-    include_str!("fixtures/fine.toml"),
-    include_str!("fixtures/base.toml")
-);
+/// Declarations without a fault, which together have every key.
+const SAMPLES: [&str; 2] = [
+    concat!(
+        include_str!("fixtures/fine.toml"),
+        include_str!("fixtures/base.toml")
+    ),
+    concat!(
+        include_str!("fixtures/allowed.toml"),
+        include_str!("fixtures/base.toml")
+    ),
+];
 
 /// Rules that ask what the JSON Schema can ask as well.
-const OF_FORM: [&str; 7] = ["T002", "T003", "T004", "T005", "T006", "T007", "T021"];
+const OF_FORM: [&str; 9] = [
+    "T002", "T003", "T004", "T005", "T006", "T007", "T018", "T021", "T037",
+];
 
 /// A JSON object as a TOML document of inline tables.
 fn to_toml(document: &Map<String, Value>) -> String {
@@ -62,12 +73,18 @@ fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn fine() -> Value {
-    toml::from_str(FINE).unwrap()
+fn samples() -> [Value; 2] {
+    SAMPLES.map(|text| toml::from_str(text).unwrap())
 }
 
 #[test]
 fn the_schema_and_the_build_agree() {
+    for sample in samples() {
+        agree_on(&sample);
+    }
+}
+
+fn agree_on(sample: &Value) {
     let validator = jsonschema::validator_for(&events_toml_json_schema()).unwrap();
     let agree = |what: &str, document: &Value| {
         let editor = validator.is_valid(document);
@@ -78,14 +95,14 @@ fn the_schema_and_the_build_agree() {
         );
         editor
     };
-    assert!(agree("as it is", &fine()));
+    assert!(agree("as it is", sample));
     let mut found = Vec::new();
-    paths(&fine(), "", &mut found);
+    paths(sample, "", &mut found);
     let mut refused = 0;
     for path in &found {
         let (parent, key) = path.rsplit_once('/').unwrap();
         let change = |change: &dyn Fn(&mut Map<String, Value>)| {
-            let mut document = fine();
+            let mut document = sample.clone();
             change(
                 document
                     .pointer_mut(parent)
@@ -101,7 +118,7 @@ fn the_schema_and_the_build_agree() {
             let what = format!("{path} = {wrong}");
             let replaced = change(&|table| drop(table.insert(key.to_owned(), wrong.clone())));
             // Numbers out of range have rules of their own.
-            if !(wrong.is_number() && fine().pointer(path).unwrap().is_number()) {
+            if !(wrong.is_number() && sample.pointer(path).unwrap().is_number()) {
                 refused += usize::from(!agree(&what, &replaced));
             }
         }
@@ -117,11 +134,13 @@ fn the_schema_and_the_build_agree() {
 
 /// Else the test above would not see a key at all.
 #[test]
-fn the_sample_has_every_key_of_the_schema() {
+fn the_samples_have_every_key_of_the_schema() {
     let mut known = BTreeSet::new();
     keys(&events_toml_json_schema(), &mut known);
     let mut found = Vec::new();
-    paths(&fine(), "", &mut found);
+    for sample in samples() {
+        paths(&sample, "", &mut found);
+    }
     let written: BTreeSet<&str> = found
         .iter()
         .map(|path| path.rsplit('/').next().unwrap())
@@ -132,8 +151,59 @@ fn the_sample_has_every_key_of_the_schema() {
         .collect();
     assert!(
         missing.is_empty(),
-        "fixtures/fine.toml does not show {missing:?}"
+        "fixtures/fine.toml and allowed.toml do not show {missing:?}"
     );
+}
+
+/// What of each fixture an editor shows by the JSON Schema alone. It is never
+/// stricter than the build, and sees all that is a matter of form.
+#[test]
+fn what_an_editor_finds_in_the_fixtures() {
+    let validator = jsonschema::validator_for(&events_toml_json_schema()).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let base = fs::read_to_string(folder.join("base.toml")).unwrap();
+    let mut lines = Vec::new();
+    for file in fs::read_dir(&folder).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if path.extension().is_none_or(|end| end != "toml") || name == "base" {
+            continue;
+        }
+        let mut text = fs::read_to_string(&path).unwrap();
+        if !text.contains("[app]") {
+            text.push_str(&base);
+        }
+        let Ok(document) = toml::from_str::<Value>(&text) else {
+            lines.push(format!("{name}: no reader of TOML takes it"));
+            continue;
+        };
+        let found = match read("events.toml", &text) {
+            Ok((_, warnings)) => warnings,
+            Err(failure) => failure.diagnostics,
+        };
+        let errors = validator.iter_errors(&document);
+        let places: BTreeSet<String> = errors
+            .map(|error| error.instance_path().to_string())
+            .collect();
+        let wrong = found.iter().any(|found| found.severity == Severity::Error);
+        assert!(
+            wrong || places.is_empty(),
+            "{name}: only the editor finds {places:?}"
+        );
+        let of_form = found.iter().any(|found| OF_FORM.contains(&found.code));
+        assert!(
+            !of_form || !places.is_empty(),
+            "{name}: the editor finds nothing"
+        );
+        let places: Vec<String> = places.into_iter().collect();
+        lines.push(match places.as_slice() {
+            [] if wrong => format!("{name}: the build alone"),
+            [] => format!("{name}: nothing"),
+            places => format!("{name}: {}", places.join(" ")),
+        });
+    }
+    lines.sort();
+    insta::assert_snapshot!(lines.join("\n"));
 }
 
 /// The names of all properties of a JSON Schema.

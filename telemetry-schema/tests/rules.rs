@@ -22,7 +22,7 @@ fn the_page_of_rules_is_current() {
 
 #[test]
 fn a_rule_is_found_by_code_and_by_name() {
-    for rule in rules::every() {
+    for rule in rules::ALL {
         let found = rules::by_code(&rule.code.to_lowercase()).unwrap();
         assert_eq!(found.name, rule.name);
         assert_eq!(rules::by_name(rule.name).unwrap().code, rule.code);

@@ -1,5 +1,6 @@
 //! `[enums.*]`
 
+use super::allow::Allowances;
 use super::table::{Findings, Item, Read, Table};
 use super::value::{Named, Spanned};
 use crate::diagnostic::quoted;
@@ -13,8 +14,11 @@ pub(crate) struct Enum {
     #[schemars(required, length(min = 1, max = crate::names::LONGEST_TEXT))]
     pub(crate) doc: Option<Spanned<String>>,
     /// The words, each with its meaning; at most 256.
-    #[schemars(required)]
+    #[schemars(required, extend("minProperties" = 1, "maxProperties" = 256))]
     pub(crate) values: Option<Named<Spanned<String>>>,
+    /// Warnings that are let through on this enum.
+    #[schemars(default)]
+    pub(crate) allow: Allowances,
 }
 
 impl Read for Enum {
@@ -24,6 +28,7 @@ impl Read for Enum {
         let declared = Self {
             doc: table.required("doc", r#"doc = "What the values have in common.""#),
             values: table.required("values", r#"values = { one = "What it means." }"#),
+            allow: table.optional("allow").unwrap_or_default(),
         };
         table.finish();
         Some(declared)

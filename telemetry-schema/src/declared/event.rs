@@ -1,5 +1,6 @@
 //! `[events.*]`
 
+use super::allow::Allowances;
 use super::field::Field;
 use super::table::{Findings, Item, Read, Table};
 use super::value::{Named, Spanned};
@@ -35,6 +36,9 @@ pub(crate) struct Event {
     /// Where it was reviewed: a URL.
     #[schemars(length(min = 1, max = crate::names::LONGEST_TEXT))]
     pub(crate) review: Option<Spanned<String>>,
+    /// Warnings that are let through on this event, its fields aside.
+    #[schemars(default)]
+    pub(crate) allow: Allowances,
     /// What the event says; none is fine.
     #[schemars(default)]
     pub(crate) fields: Named<Field>,
@@ -51,6 +55,7 @@ impl Read for Event {
             expires: table.required("expires", r#"expires = "never""#),
             owner: table.optional("owner"),
             review: table.optional("review"),
+            allow: table.optional("allow").unwrap_or_default(),
             fields: table.optional("fields").unwrap_or_default(),
         };
         table.finish();

@@ -1,5 +1,6 @@
 //! `[events.*.fields]`
 
+use super::allow::Allowances;
 use super::table::{Findings, Item, Read, Table};
 use super::value::{Named, Spanned};
 use crate::diagnostic::quoted;
@@ -25,6 +26,9 @@ pub(crate) struct CommonKeys {
     /// Whether it stays the same on a machine from day to day, and so can
     /// link one day to the next; false if not given.
     pub(crate) stable: Option<Spanned<bool>>,
+    /// Warnings that are let through on this field.
+    #[schemars(default)]
+    pub(crate) allow: Allowances,
 }
 
 /// The type of a field, with the keys that only this type has.
@@ -55,6 +59,7 @@ pub(crate) struct ChoiceKeys {
     #[schemars(rename = "enum")]
     pub(crate) of: Option<Spanned<String>>,
     /// The values, where no other field has them, each with its meaning.
+    #[schemars(extend("minProperties" = 1, "maxProperties" = 256))]
     pub(crate) values: Option<Named<Spanned<String>>>,
     /// Whether one of them was there and could not be read.
     #[schemars(skip)]
@@ -114,6 +119,7 @@ impl Read for Field {
             doc: table.required("doc", r#"doc = "What it says.""#),
             optional: table.optional("optional"),
             stable: table.optional("stable"),
+            allow: table.optional("allow").unwrap_or_default(),
         };
         let kind = word
             .as_ref()

@@ -5,6 +5,7 @@
 //! diagnostic; rules look at what is there. The same types give the JSON
 //! Schema by which editors complete `events.toml`.
 
+mod allow;
 mod app;
 mod docs;
 mod editor;
@@ -15,6 +16,7 @@ mod policy;
 pub(crate) mod table;
 mod value;
 
+pub(crate) use allow::Allowances;
 pub(crate) use app::App;
 pub(crate) use docs::Docs;
 pub use editor::events_toml_json_schema;
@@ -27,6 +29,9 @@ pub(crate) use value::{Entry, Named, Spanned};
 use schemars::JsonSchema;
 use table::{Findings, Table};
 use toml::de::DeTable;
+
+/// The values of an enum, each with its meaning.
+pub(crate) type Words = Named<Spanned<String>>;
 
 /// Everything that a program's telemetry can send, and on what terms.
 #[derive(Debug, Default, JsonSchema)]
@@ -65,6 +70,38 @@ impl Declarations {
         };
         table.finish();
         declarations
+    }
+
+    /// Everything that can have allowances: events, fields and enums.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (&Spanned<String>, &Allowances)> {
+        let enums = self
+            .enums
+            .iter()
+            .map(|entry| (&entry.name, &entry.item.allow));
+        let events = self
+            .events
+            .iter()
+            .map(|entry| (&entry.name, &entry.item.allow));
+        let fields = self
+            .fields()
+            .map(|(_, entry)| (&entry.name, &entry.item.common.allow));
+        enums.chain(events).chain(fields)
+    }
+
+    /// Every list of words, with the name of the enum or the field that has
+    /// it.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&Spanned<String>, &Words)> {
+        let named = self
+            .enums
+            .iter()
+            .filter_map(|entry| Some((&entry.name, entry.item.values.as_ref()?)));
+        let in_place = self
+            .fields()
+            .filter_map(|(_, field)| match &field.item.kind {
+                Some(FieldKind::Choice(keys)) => Some((&field.name, keys.values.as_ref()?)),
+                _ => None,
+            });
+        named.chain(in_place)
     }
 
     /// Every field with the event that it belongs to.

@@ -65,6 +65,9 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to write instead.
     pub helps: Vec<String>,
+    /// The names, by their places in `events.toml`, of the items that it is
+    /// about: an allowance on any of them lets it through.
+    pub(crate) on: Vec<Range<usize>>,
 }
 
 impl Diagnostic {
@@ -77,6 +80,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             helps: Vec::new(),
+            on: Vec::new(),
         }
     }
 
@@ -96,6 +100,13 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn here(self, span: &Range<usize>, text: impl Into<String>) -> Self {
         self.at(File::Events, span, text)
+    }
+
+    /// Names an item that the finding can be allowed on.
+    #[must_use]
+    pub(crate) fn on(mut self, name: &Range<usize>) -> Self {
+        self.on.push(name.clone());
+        self
     }
 
     #[must_use]

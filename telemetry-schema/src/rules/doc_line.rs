@@ -1,6 +1,6 @@
 use super::Check;
 use super::reading::MISSING_KEY;
-use crate::declared::{Declarations, FieldKind, Spanned};
+use crate::declared::{Declarations, Spanned};
 use crate::diagnostic::Diagnostic;
 use crate::names::LONGEST_TEXT;
 
@@ -38,18 +38,11 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     for entry in declared.enums.iter() {
         add("doc", &entry.item.doc);
     }
-    let inline = declared
-        .fields()
-        .filter_map(|(_, field)| match &field.item.kind {
-            Some(FieldKind::Choice(keys)) => keys.values.as_ref(),
-            _ => None,
-        });
-    let named = declared
-        .enums
-        .iter()
-        .filter_map(|entry| entry.item.values.as_ref());
-    for value in named.chain(inline).flat_map(|values| values.iter()) {
+    for value in declared.words().flat_map(|(_, values)| values.iter()) {
         texts.push((value.name.value.as_str(), &value.item));
+    }
+    for reason in declared.items().flat_map(|(_, allow)| allow.iter()) {
+        texts.push((reason.name.value.as_str(), &reason.item));
     }
     for (key, text) in texts {
         line(key, text, findings);

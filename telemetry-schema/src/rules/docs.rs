@@ -1,6 +1,6 @@
 //! The rules' documentation, from their doc comments.
 
-use super::{ALL, PAGES, Rule};
+use super::{ALL, Rule};
 use std::fmt::Write;
 
 impl Rule {
@@ -36,19 +36,15 @@ impl Rule {
     }
 }
 
-/// Every rule, by code.
-pub fn every() -> impl Iterator<Item = &'static Rule> {
-    ALL.into_iter().chain(PAGES)
-}
-
 /// The rule of this code, in capitals or not.
 pub fn by_code(code: &str) -> Option<&'static Rule> {
-    every().find(|rule| rule.code.eq_ignore_ascii_case(code))
+    ALL.into_iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(code))
 }
 
 /// The rule of this name.
 pub fn by_name(name: &str) -> Option<&'static Rule> {
-    every().find(|rule| rule.name == name)
+    ALL.into_iter().find(|rule| rule.name == name)
 }
 
 /// One Markdown page with all rules.
@@ -61,7 +57,7 @@ pub fn markdown() -> String {
          what stands here.\n\n\
          | code | name | what must hold |\n|---|---|---|\n",
     );
-    for rule in every() {
+    for rule in ALL {
         // Writing to a String does not fail.
         let _ = writeln!(
             page,
@@ -72,7 +68,7 @@ pub fn markdown() -> String {
             summary = rule.summary().replace('|', "\\|"),
         );
     }
-    for rule in every() {
+    for rule in ALL {
         page.push('\n');
         page.push_str(&rule.page(2));
     }

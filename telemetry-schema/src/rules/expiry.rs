@@ -2,7 +2,7 @@ use super::Check;
 use crate::declared::Declarations;
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::model::Expiry;
-use chrono::NaiveDate;
+use crate::moment::day;
 
 rule! {
     /// `expires` is "never", a date `YYYY-MM-DD` or a version
@@ -18,7 +18,7 @@ pub(crate) fn parse(text: &str) -> Option<Expiry> {
     if text == "never" {
         return Some(Expiry::Never);
     }
-    if is_date(text) {
+    if day(text).is_some() {
         return Some(Expiry::Date(text.to_owned()));
     }
     is_version(text).then(|| Expiry::Version(text.to_owned()))
@@ -40,11 +40,6 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
                 .help("write `expires = \"2027-06-30\"`, `expires = \"2.0.0\"` or `expires = \"never\"`"),
         );
     }
-}
-
-/// A day as RFC 3339 writes it; chrono alone would take fewer digits.
-fn is_date(text: &str) -> bool {
-    text.len() == "YYYY-MM-DD".len() && NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok()
 }
 
 fn is_version(text: &str) -> bool {

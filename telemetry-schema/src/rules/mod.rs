@@ -8,6 +8,7 @@
 use crate::declared::Declarations;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::Schema;
+use crate::moment::Moment;
 
 /// One thing that must hold.
 pub struct Rule {
@@ -17,9 +18,22 @@ pub struct Rule {
     pub name: &'static str,
     /// How much a finding weighs.
     pub severity: Severity,
-    /// What it asks for, why, and an example; Markdown.
+    /// What it asks for, why, what it finds and how that is mended; Markdown.
     pub docs: &'static str,
     pub(crate) check: Check,
+}
+
+impl Rule {
+    /// Whether a finding can be let through on one item, for a reason: an
+    /// error cannot, and neither can what is found about allowances.
+    pub fn can_be_allowed(&self) -> bool {
+        self.severity == Severity::Warning && !matches!(self.check, Check::Allowances)
+    }
+
+    /// Whether it is about a page of `[docs]`, and not about the two files.
+    pub fn is_of_pages(&self) -> bool {
+        matches!(self.check, Check::Page)
+    }
 }
 
 /// When a rule is checked, and by what.
@@ -30,6 +44,11 @@ pub(crate) enum Check {
     Declared(fn(&Declarations, &mut Vec<Diagnostic>)),
     /// On the schema as meant, which has no errors so far.
     Meant(fn(&Meant<'_>, &mut Vec<Diagnostic>)),
+    /// On the declarations as written, on a day and for a release; only for
+    /// who asks with a [`Moment`].
+    Moment(fn(&Declarations, &Moment, &mut Vec<Diagnostic>)),
+    /// When all that was found is held against what is allowed.
+    Allowances,
     /// When the lock is read and held against the schema.
     Lock,
     /// On a page of `[docs]`, by whoever fills its regions.
@@ -56,40 +75,50 @@ macro_rules! rule {
     };
 }
 
+pub(crate) mod allowance;
 mod app_name;
 mod budget;
 mod ceiling;
 mod choice_source;
+mod common_prefix;
 mod consent_word;
+mod constant_field;
 mod doc_line;
+mod doc_repeats_name;
 mod docs;
 mod endpoint;
 mod enum_size;
+mod expired;
 pub(crate) mod expiry;
+mod far_expiry;
 pub(crate) mod field_type;
 mod integer_range;
 pub(crate) mod level;
 pub(crate) mod lock;
 mod name_collision;
 mod name_form;
+mod no_other;
 pub mod page;
 mod page_path;
 pub(crate) mod policy_range;
 mod precision;
 pub(crate) mod reading;
 mod record_size;
+mod review_link;
 mod schema_version;
 mod set_size;
+mod similar_name;
 mod time_precision;
 pub(crate) mod unit;
+mod unit_in_name;
 mod unknown_enum;
 mod unused_enum;
 mod version_releases;
 
-pub use docs::{by_code, by_name, every, markdown};
+pub use docs::{by_code, by_name, markdown};
 
-/// Every rule of `events.toml` and `events.lock`, by code.
-pub static ALL: [&Rule; 34] = [
+/// Every rule of `events.toml`, `events.lock` and the pages, by code.
+pub static ALL: [&Rule; 47] = [
     &reading::SYNTAX,
     &reading::UNKNOWN_KEY,
     &reading::WRONG_TYPE,
@@ -124,17 +153,39 @@ pub static ALL: [&Rule; 34] = [
     &lock::DAMAGED,
     &lock::STALE,
     &page_path::RULE,
+    &page::REGION,
+    &page::NO_REGION,
+    &allowance::RULE,
+    &allowance::UNNEEDED,
+    &similar_name::RULE,
+    &unit_in_name::RULE,
+    &expired::RULE,
+    &far_expiry::RULE,
+    &no_other::RULE,
+    &doc_repeats_name::RULE,
+    &constant_field::RULE,
+    &common_prefix::RULE,
+    &review_link::RULE,
 ];
-
-/// The rules of the pages that `[docs]` lists, by code; they follow those of
-/// [`ALL`].
-pub static PAGES: [&Rule; 2] = [&page::REGION, &page::NO_REGION];
 
 /// Runs the rules that need only what is written.
 pub(crate) fn check_declared(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     for rule in ALL {
         if let Check::Declared(check) = rule.check {
             check(declared, findings);
+        }
+    }
+}
+
+/// Runs the rules that ask what day it is and which release is built.
+pub(crate) fn check_moment(
+    declared: &Declarations,
+    moment: &Moment,
+    findings: &mut Vec<Diagnostic>,
+) {
+    for rule in ALL {
+        if let Check::Moment(check) = rule.check {
+            check(declared, moment, findings);
         }
     }
 }
@@ -154,7 +205,7 @@ mod tests {
 
     #[test]
     fn the_table_is_complete_and_in_order() {
-        for (index, rule) in every().enumerate() {
+        for (index, rule) in ALL.iter().enumerate() {
             assert_eq!(rule.code, format!("T{:03}", index + 1), "{}", rule.name);
             assert!(
                 rule.docs.len() > 80,
@@ -162,9 +213,9 @@ mod tests {
                 rule.name
             );
         }
-        let mut names: Vec<_> = every().map(|rule| rule.name).collect();
+        let mut names: Vec<_> = ALL.iter().map(|rule| rule.name).collect();
         names.sort_unstable();
         names.dedup();
-        assert_eq!(names.len(), every().count());
+        assert_eq!(names.len(), ALL.len());
     }
 }

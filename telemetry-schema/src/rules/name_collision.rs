@@ -1,5 +1,5 @@
 use super::Check;
-use crate::declared::{Declarations, FieldKind, Named, Spanned};
+use crate::declared::{Declarations, FieldKind, Spanned, Words};
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::names::{inline_enum, is_name, pascal_case};
 use std::collections::HashMap;
@@ -96,7 +96,7 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
             seen.insert(new.rust.clone(), new);
         }
     }
-    for values in value_lists(declared) {
+    for (_, values) in declared.words() {
         variants(values, findings);
     }
 }
@@ -135,21 +135,7 @@ fn types(declared: &Declarations) -> Vec<Type> {
         .collect()
 }
 
-fn value_lists(declared: &Declarations) -> impl Iterator<Item = &Named<Spanned<String>>> {
-    let named = declared
-        .enums
-        .iter()
-        .filter_map(|entry| entry.item.values.as_ref());
-    let inline = declared
-        .fields()
-        .filter_map(|(_, field)| match &field.item.kind {
-            Some(FieldKind::Choice(keys)) => keys.values.as_ref(),
-            _ => None,
-        });
-    named.chain(inline)
-}
-
-fn variants(values: &Named<Spanned<String>>, findings: &mut Vec<Diagnostic>) {
+fn variants(values: &Words, findings: &mut Vec<Diagnostic>) {
     let mut seen: HashMap<String, &Spanned<String>> = HashMap::new();
     for value in values.iter().filter(|value| is_name(&value.name.value)) {
         let rust = pascal_case(&value.name.value);

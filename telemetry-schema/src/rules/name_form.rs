@@ -1,5 +1,5 @@
 use super::Check;
-use crate::declared::{Declarations, FieldKind, Spanned};
+use crate::declared::{Declarations, Spanned};
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::names::{LONGEST, is_keyword, is_name, to_name};
 
@@ -20,9 +20,9 @@ const ENVELOPE: [&str; 5] = ["event_type", "id", "session_id", "timestamp", "typ
 fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     for entry in declared.enums.iter() {
         name("enum", &entry.name, findings);
-        for value in entry.item.values.iter().flat_map(|values| values.iter()) {
-            word(&value.name, findings);
-        }
+    }
+    for value in declared.words().flat_map(|(_, values)| values.iter()) {
+        word(&value.name, findings);
     }
     for event in declared.events.iter() {
         name("event", &event.name, findings);
@@ -31,11 +31,6 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
         name("field", &field.name, findings);
         if ENVELOPE.contains(&field.name.value.as_str()) && !is_keyword(&field.name.value) {
             findings.push(taken(&field.name));
-        }
-        if let Some(FieldKind::Choice(keys)) = &field.item.kind {
-            for value in keys.values.iter().flat_map(|values| values.iter()) {
-                word(&value.name, findings);
-            }
         }
     }
 }

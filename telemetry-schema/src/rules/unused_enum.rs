@@ -24,6 +24,7 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
             findings.push(
                 Diagnostic::new(&RULE, format!("enum {} is never used", quoted(&name.value)))
                     .here(&name.span, "no field names it")
+                    .on(&name.span)
                     .note("its words cannot be sent, and still look as if they could")
                     .help(format!("remove it, or use it: `enum = \"{}\"`", name.value)),
             );
