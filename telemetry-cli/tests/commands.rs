@@ -86,8 +86,8 @@ fn lock_asks_why_before_it_breaks_readers() {
     let program = Program::new();
     program.edit(
         "events.toml",
-        "max = 600000, unit = \"ms\"",
-        "max = 600, unit = \"s\"",
+        "commands_executed = { type = \"integer\", min = 0, max = 100, unit = \"count\"",
+        "commands_executed = { type = \"integer\", min = 0, max = 100, unit = \"percent\"",
     );
     let before = fs::read_to_string(program.path("events.lock")).unwrap();
     let (outcome, out, err) = program.run(&["lock"]);
