@@ -5,6 +5,7 @@
 //! | `check` | reports what is wrong with the declarations and their lock |
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
 //! | `diff` | says what changed, for users and for readers of the data |
+//! | `new` | adds an event or a field, asked for or by flags |
 //! | `generate` | writes what is made from the declarations and committed |
 //! | `update` | `lock` and `generate` in one |
 //! | `docs` | fills the regions of the pages that `[docs]` lists |
@@ -27,6 +28,7 @@ mod drift;
 mod explain;
 mod generate;
 mod lock;
+mod new;
 mod package;
 mod pages;
 mod project;
@@ -118,6 +120,11 @@ enum Command {
         /// Pages in place of those that events.toml lists
         #[arg(value_name = "PAGE")]
         pages: Vec<String>,
+    },
+    /// Declare something new in events.toml
+    New {
+        #[command(subcommand)]
+        what: new::What,
     },
     /// Print what each event and field can tell at most, in bits
     Bits,
@@ -217,6 +224,7 @@ impl Command {
             Self::Docs { check, pages } => {
                 generate::run(&project, &What::Pages(pages), *check, console)
             }
+            Self::New { what } => new::run(&project, what, console),
             Self::Bits => bits::run(&project, console),
             Self::Sample(options) => sample::run(&project, options, console),
             Self::Validate(options) => validate::run(&project, options, console),
@@ -230,7 +238,7 @@ impl Command {
     fn writes_beside(&self) -> bool {
         matches!(
             self,
-            Self::Lock(_) | Self::Update(_) | Self::Generate { .. }
+            Self::Lock(_) | Self::Update(_) | Self::Generate { .. } | Self::New { .. }
         )
     }
 
