@@ -39,32 +39,38 @@ impl Answer {
     /// Reads the answer in the data folder `dir`; the stamp tells later
     /// whether it is still the same file.
     pub(crate) fn read_stamped(dir: &Path) -> (Recorded, Stamp) {
-        let path = [
-            dir.as_os_str().as_encoded_bytes(),
-            b"/",
-            ANSWER_FILE.as_bytes(),
-        ];
-        let unreadable = |wrong| (Recorded::Unreadable(Fault::whole(wrong)), Stamp::default());
-        let file = match sys::open_small(&path, Links::Refuse) {
-            Ok(Some(file)) => file,
-            Ok(None) => return (Recorded::Nothing, Stamp::default()),
-            Err(_) => return unreadable(Wrong::Unopened),
-        };
-        let mut buffer = [0; LONGEST];
-        match file.read_stamped(&mut buffer) {
-            Ok((bytes, stamp)) => {
-                let recorded =
-                    Self::parse(bytes).map_or_else(Recorded::Unreadable, Recorded::Answer);
-                (recorded, stamp)
-            }
-            Err(error) => unreadable(wrong(&error)),
-        }
+        let (recorded, _, stamp) = read(dir, &mut [0; LONGEST]);
+        (recorded, stamp)
     }
 
     /// Puts this answer in the place of the one in `dir`. Makes the folder if
     /// it is not there; folder and file are for their user alone.
     pub fn record(self, dir: &Path) -> Result<(), RecordError> {
         change(dir, |_| Ok(self))
+    }
+}
+
+/// Reads the answer in the data folder `dir`; also the text that it is, if it
+/// can be read, and what tells the file from another.
+fn read<'b>(dir: &Path, buffer: &'b mut [u8; LONGEST]) -> (Recorded, &'b [u8], Stamp) {
+    let path = [
+        dir.as_os_str().as_encoded_bytes(),
+        b"/",
+        ANSWER_FILE.as_bytes(),
+    ];
+    let nothing: &[u8] = &[];
+    let unreadable = |wrong| Recorded::Unreadable(Fault::whole(wrong));
+    let file = match sys::open_small(&path, Links::Refuse) {
+        Ok(Some(file)) => file,
+        Ok(None) => return (Recorded::Nothing, nothing, Stamp::default()),
+        Err(_) => return (unreadable(Wrong::Unopened), nothing, Stamp::default()),
+    };
+    match file.read_stamped(buffer) {
+        Ok((bytes, stamp)) => match Answer::parse(bytes) {
+            Ok(answer) => (Recorded::Answer(answer), bytes, stamp),
+            Err(fault) => (Recorded::Unreadable(fault), nothing, stamp),
+        },
+        Err(error) => (unreadable(wrong(&error)), nothing, Stamp::default()),
     }
 }
 
@@ -76,12 +82,19 @@ pub(crate) fn change(
     dir: &Path,
     change: impl Fn(Recorded) -> Result<Answer, RecordError>,
 ) -> Result<(), RecordError> {
+    if sys::is_anothers(dir) {
+        return Err(RecordError {
+            cause: Cause::Anothers,
+            path: dir.to_owned(),
+        });
+    }
     make_dir(dir).map_err(RecordError::new("make", dir))?;
     let _lock = lock(dir);
     let place = dir.join(ANSWER_FILE);
     for _ in 0..TRIES {
         let stamp = sys::stamp_in(dir, ANSWER_FILE);
-        let before = Answer::read(dir);
+        let mut buffer = [0; LONGEST];
+        let (before, text, _) = read(dir, &mut buffer);
         let after = change(before)?;
         let is_as_wanted = match before {
             Recorded::Nothing => after == Answer::default(),
@@ -91,7 +104,11 @@ pub(crate) fn change(
         if is_as_wanted {
             return Ok(());
         }
-        let draft = Draft::write(dir, after)?;
+        let mut text = after.text_after(text);
+        if text.len() >= LONGEST {
+            text = after.to_string();
+        }
+        let draft = Draft::write(dir, &text)?;
         // Somebody may have given up on the lock.
         if sys::stamp_in(dir, ANSWER_FILE) == stamp {
             return draft.put_at(&place);
@@ -107,11 +124,12 @@ pub(crate) fn change(
 struct Draft(PathBuf);
 
 impl Draft {
-    fn write(dir: &Path, answer: Answer) -> Result<Self, RecordError> {
+    fn write(dir: &Path, text: &str) -> Result<Self, RecordError> {
         let random = sys::random().map_err(RecordError::new("name a file in", dir))?;
         let name = format!("{ANSWER_FILE}.{:032x}", u128::from_be_bytes(random));
         let draft = Self(dir.join(name));
-        write(&draft.0, &answer.to_string()).map_err(RecordError::new("write", &draft.0))?;
+        let place = dir.join(ANSWER_FILE);
+        write(&draft.0, text).map_err(RecordError::new("write", &place))?;
         Ok(draft)
     }
 
@@ -183,6 +201,7 @@ pub struct RecordError {
 enum Cause {
     Io(&'static str, io::Error),
     Unreadable(Fault),
+    Anothers,
 }
 
 impl RecordError {
@@ -212,6 +231,11 @@ impl fmt::Display for RecordError {
                 "the answer was not recorded: cannot {what} {path}: {error}; \
                  make its folder writable for you and try again"
             ),
+            Cause::Anothers => write!(
+                f,
+                "the answer was not recorded: {path} belongs to another user; run the program as \
+                 that user"
+            ),
             Cause::Unreadable(fault) => write!(
                 f,
                 "{path} cannot be read: {fault}; until it is mended or removed, \
@@ -225,7 +249,7 @@ impl std::error::Error for RecordError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match &self.cause {
             Cause::Io(_, error) => Some(error),
-            Cause::Unreadable(_) => None,
+            Cause::Unreadable(_) | Cause::Anothers => None,
         }
     }
 }
@@ -332,7 +356,7 @@ mod tests {
         change(dir.path(), |before| {
             calls.set(calls.get() + 1);
             if calls.get() == 1 {
-                let other = Draft::write(dir.path(), meanwhile)?;
+                let other = Draft::write(dir.path(), &meanwhile.to_string())?;
                 other.put_at(&dir.path().join(ANSWER_FILE))?;
             }
             Ok(Answer {

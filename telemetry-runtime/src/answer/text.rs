@@ -39,7 +39,40 @@ impl fmt::Display for Answer {
     }
 }
 
+/// What this build knows.
+const KEYS: [&str; 10] = [
+    "answer",
+    "explicit",
+    "date",
+    "version",
+    "channel",
+    "generation",
+    "told",
+    "air_gapped",
+    "level",
+    "format",
+];
+
 impl Answer {
+    /// The file's text in the place of an older one. What that sets and this
+    /// build does not know stays: a newer one wrote it, and will look for it.
+    pub(super) fn text_after(&self, older: &[u8]) -> String {
+        let text = self.to_string();
+        let mut kept = String::new();
+        for line in str::from_utf8(older).unwrap_or_default().lines() {
+            let key = line.split_once('=').map(|(key, _)| key.trim());
+            if key.is_some_and(|key| !key.starts_with('#') && !KEYS.contains(&key)) {
+                kept.push_str(line);
+                kept.push('\n');
+            }
+        }
+        let end = format!("format = {FORMAT}\n");
+        match text.strip_suffix(&end) {
+            Some(body) => format!("{body}{kept}{end}"),
+            None => text,
+        }
+    }
+
     /// Reads the file's text.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let mut parts = Parts::default();
@@ -247,6 +280,19 @@ mod tests {
         let newer = WHOLE.replace("format = 1", "format = 2");
         let fault = Answer::parse(newer.as_bytes()).unwrap_err();
         assert_eq!(fault.to_string(), "a newer version wrote it");
+    }
+
+    #[test]
+    fn what_a_newer_build_added_outlives_a_change() {
+        let older = format!("# mine\n{WHOLE}colour = \"blue\" # nice\ntold = 4\n  sound=1\n");
+        let answer = Answer::parse(older.as_bytes()).unwrap();
+        let text = answer.text_after(older.as_bytes());
+        assert_eq!(Answer::parse(text.as_bytes()), Ok(answer));
+        assert!(
+            text.ends_with("told = 4\ncolour = \"blue\" # nice\n  sound=1\nformat = 1\n"),
+            "{text}"
+        );
+        assert_eq!(answer.text_after(text.as_bytes()), text);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub(super) enum Failure {
     #[cfg(feature = "upload")]
     Receipts(io::Error),
     NoFolder,
+    /// The folder is another user's.
+    Anothers(PathBuf),
     /// The name that was given, and those that there are.
     NoSuchEvent(String, Vec<String>),
 }
@@ -60,8 +62,13 @@ impl fmt::Display for Failure {
             #[cfg(feature = "upload")]
             Self::Receipts(error) => write!(f, "could not read the receipts: {error}"),
             Self::NoFolder => f.write_str(
-                "no folder to keep the answer in was found, so nothing is recorded and telemetry \
+                "no folder for telemetry was found, so nothing is kept or recorded and telemetry \
                  is off; set HOME to an absolute path",
+            ),
+            Self::Anothers(path) => write!(
+                f,
+                "{} belongs to another user; run the program as that user",
+                path.display()
             ),
             Self::NoSuchEvent(name, known) => write!(
                 f,

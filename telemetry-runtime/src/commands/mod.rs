@@ -59,7 +59,7 @@ use crate::consent::Occasion;
 use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::store::{Selection, Terms};
-use crate::{clock, dirs};
+use crate::{clock, dirs, sys};
 use clap::{Subcommand, ValueEnum};
 use console::Console;
 use failure::Failure;
@@ -408,9 +408,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Where an answer goes.
+    /// Where an answer goes, or anything else that is made.
     fn answer_dir(&self) -> Result<&Path, Failure> {
-        self.dir.as_deref().ok_or(Failure::NoFolder)
+        let dir = self.dir.as_deref().ok_or(Failure::NoFolder)?;
+        if sys::is_anothers(dir) {
+            return Err(Failure::Anothers(dir.to_owned()));
+        }
+        Ok(dir)
     }
 
     fn occasion(&self) -> Occasion {

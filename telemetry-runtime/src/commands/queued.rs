@@ -27,7 +27,12 @@ impl Queued {
             }),
             Err(error) if error.is_read_only() || error.is_busy() => {
                 let queue = Queue::open_read_only(dir)?;
-                let note = format!("the newest events may be missing: {error}");
+                let why = if error.is_read_only() {
+                    format!("{} cannot be written to; ", dir.display())
+                } else {
+                    String::new()
+                };
+                let note = format!("the newest events may be missing: {why}{error}");
                 Ok(Self {
                     queue,
                     notes: vec![note],

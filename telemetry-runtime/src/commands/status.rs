@@ -8,6 +8,7 @@ use super::table::Table;
 use super::{Exit, Failure, Session, events, level};
 use crate::consent::Decision;
 use crate::endpoint::endpoint;
+use crate::spool::obstacle;
 use crate::store::{Counts, Queue};
 use serde_json::{Value, json};
 use std::io;
@@ -43,6 +44,8 @@ const SENT: &str = "this version has no uploader and sends nothing";
 /// What can be told. The switch can be, whatever has become of the queue.
 struct Status {
     decision: Decision,
+    /// Why nothing would be kept, although telemetry is on.
+    obstacle: Option<String>,
     inputs: Vec<Input>,
     counts: Counts,
     held_back: HeldBack,
@@ -59,6 +62,7 @@ impl Status {
         let dir = session.dir.as_deref();
         let mut status = Self {
             decision,
+            obstacle: None,
             inputs,
             counts: Counts::default(),
             held_back: HeldBack::default(),
@@ -68,6 +72,8 @@ impl Status {
             failure: None,
         };
         status.failure = status.count(session).err();
+        let to_keep_in = dir.filter(|_| decision.enabled());
+        status.obstacle = to_keep_in.and_then(obstacle).map(|why| why.to_string());
         // After the queue was opened, which may put one aside.
         status.put_aside = dir.map(Queue::all_put_aside).unwrap_or_default();
         status
@@ -102,6 +108,7 @@ impl Status {
         json!({
             "enabled": self.decision.enabled(),
             "reason": self.decision.reason().sentence(context.program.app),
+            "keeps_nothing_since": self.obstacle,
             "inputs": inputs,
             "app": context.program.app,
             "version": context.host.version().to_string(),
@@ -141,8 +148,12 @@ impl Status {
         let reason = self.decision.reason().sentence(context.program.app);
         writeln!(
             console.out,
-            "Telemetry is {BOLD}{colour}{word}{PLAIN}: {reason}.\n"
+            "Telemetry is {BOLD}{colour}{word}{PLAIN}: {reason}."
         )?;
+        if let Some(why) = &self.obstacle {
+            writeln!(console.out, "{YELLOW}Nothing can be kept{PLAIN}: {why}.")?;
+        }
+        writeln!(console.out)?;
         self.inputs_table(session).write(console)?;
         writeln!(console.out)?;
         for (name, value) in self.facts(session) {

@@ -117,16 +117,20 @@ fn accept(dir: &Path, how: How, occasion: &Occasion) -> Result<(), RecordError> 
 }
 
 fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, RecordError> {
-    let recorded = answer::change(dir, |before| {
-        // A file that cannot be read is replaced: a no takes nothing away
-        // that it could have said.
-        Ok(Answer {
-            given: Some(occasion.given(false, how)),
-            ..before.answer().unwrap_or_default()
+    let record = || {
+        answer::change(dir, |before| {
+            // A file that cannot be read is replaced: a no takes nothing away
+            // that it could have said.
+            Ok(Answer {
+                given: Some(occasion.given(false, how)),
+                ..before.answer().unwrap_or_default()
+            })
         })
-    });
+    };
+    let recorded = record();
     let withdrawal = withdraw(dir, Reach::Kept);
-    recorded.map(|()| withdrawal)
+    // There may have been no room before.
+    recorded.or_else(|_| record()).map(|()| withdrawal)
 }
 
 /// Puts a changed answer in the place of the old one.

@@ -24,6 +24,11 @@ pub(super) fn open(dir: &Path) -> Option<Guarded> {
         let fd = match sys::open_append(dir, SPOOL_FILE) {
             Ok(fd) => fd,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                // Root that acts with a user's home must not leave folders
+                // there that the user cannot open.
+                if sys::is_anothers(dir) {
+                    return None;
+                }
                 make(dir)?;
                 sys::open_append(dir, SPOOL_FILE).ok()?
             }
@@ -32,9 +37,8 @@ pub(super) fn open(dir: &Path) -> Option<Guarded> {
         match inspect(fd) {
             Verdict::Sound(status) => {
                 let file = Guarded { fd, status };
-                // Root that acts with a user's home must not leave files
-                // there that the user cannot open.
-                if file.status.size == 0 && !sys::owns(dir) {
+                // Nor files.
+                if file.status.size == 0 && sys::is_anothers(dir) {
                     discard(&file, dir);
                     return None;
                 }

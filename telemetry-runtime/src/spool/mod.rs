@@ -36,9 +36,13 @@
 mod bounds;
 #[cfg(unix)]
 mod guard;
+#[cfg(all(unix, feature = "commands"))]
+mod obstacle;
 #[cfg(unix)]
 mod unix;
 
+#[cfg(all(unix, feature = "commands"))]
+pub(crate) use obstacle::obstacle;
 #[cfg(unix)]
 pub(crate) use unix::Spool;
 
@@ -46,6 +50,8 @@ pub(crate) use unix::Spool;
 mod other;
 #[cfg(not(unix))]
 pub(crate) use other::Spool;
+#[cfg(all(not(unix), feature = "commands"))]
+pub(crate) use other::obstacle;
 
 /// The file that records are appended to.
 pub const SPOOL_FILE: &str = "spool";

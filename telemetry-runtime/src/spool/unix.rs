@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 use telemetry_wire::RECORD_LEN;
 
 /// A finite limit on the size of files must leave this much room.
-const FILE_SIZE_ROOM: u64 = 16 * CAP_BYTES;
+pub(super) const FILE_SIZE_ROOM: u64 = 16 * CAP_BYTES;
 
 /// No descriptor: off for the rest of this process.
 const CLOSED: c_int = -1;

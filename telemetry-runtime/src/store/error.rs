@@ -22,7 +22,7 @@ enum Cause {
 }
 
 impl StoreError {
-    pub(super) fn io(attempt: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(attempt: &str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let attempt = format!("{attempt} {}", path.display());
         move |error| Self {
             attempt,
@@ -60,23 +60,30 @@ impl StoreError {
         }
     }
 
-    /// Whether the database file is damaged or no database.
+    /// Whether the database file is damaged, or something else in its place:
+    /// no database, or a link to one.
     pub fn is_corrupt(&self) -> bool {
         let Cause::Database(error) = &self.cause else {
             return false;
         };
-        matches!(
-            error.sqlite_error_code(),
-            Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
-        )
+        let extended = error.sqlite_error().map(|error| error.extended_code);
+        extended == Some(rusqlite::ffi::SQLITE_CANTOPEN_SYMLINK)
+            || matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            )
     }
 
-    /// Whether files or folders may not be written.
+    /// Whether files or folders cannot be written: for want of the right to,
+    /// or of room.
     pub fn is_read_only(&self) -> bool {
         match &self.cause {
             Cause::Io(error) => matches!(
                 error.kind(),
-                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+                io::ErrorKind::PermissionDenied
+                    | io::ErrorKind::ReadOnlyFilesystem
+                    | io::ErrorKind::StorageFull
+                    | io::ErrorKind::QuotaExceeded
             ),
             Cause::Database(error) => Self::is_for_want_of_a_file(error),
             Cause::Busy | Cause::Lingers | Cause::Random => false,
@@ -91,6 +98,8 @@ impl StoreError {
                 rusqlite::ErrorCode::ReadOnly
                     | rusqlite::ErrorCode::PermissionDenied
                     | rusqlite::ErrorCode::CannotOpen
+                    | rusqlite::ErrorCode::DiskFull
+                    | rusqlite::ErrorCode::SystemIoFailure
             )
         )
     }

@@ -3,6 +3,7 @@
 use super::error::StoreError;
 use super::protocol::{Protocol, Step};
 use crate::spool::{ROTATED_PREFIX, SPOOL_FILE, is_rotated_name, rotated_name};
+use crate::sys;
 use std::fmt::Write as _;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -32,8 +33,32 @@ pub fn has_events(dir: &Path) -> bool {
         || rotated(dir).is_ok_and(|files| !files.is_empty())
 }
 
+/// The path of a file without links in the folders before it: people have
+/// those. Whether the file itself is one is for whoever opens it.
+pub(super) fn real(path: &Path) -> PathBuf {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    match folder.zip(path.file_name()) {
+        Some((folder, name)) => folder.join(name),
+        None => path.to_owned(),
+    }
+}
+
+/// Whether this user may make files in a folder. A folder that is another
+/// user's is theirs, and root that made one there would be in their way.
+pub(crate) fn check_owner(dir: &Path) -> Result<(), StoreError> {
+    if sys::is_anothers(dir) {
+        let error = io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "it belongs to another user; run the program as that user",
+        );
+        return Err(StoreError::io("make files in", dir)(error));
+    }
+    Ok(())
+}
+
 /// Makes the folder, if it is not there, for its user alone.
 pub(super) fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    check_owner(dir)?;
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

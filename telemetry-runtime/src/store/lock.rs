@@ -24,6 +24,7 @@ pub(super) struct DrainLock {
 impl DrainLock {
     /// Waits for the lock of the queue in `dir`.
     pub(super) fn take(dir: &Path) -> Result<Self, StoreError> {
+        files::check_owner(dir)?;
         let path = dir.join(DRAIN_LOCK_FILE);
         let file = files::open_private(&path).map_err(StoreError::io("open", &path))?;
         let give_up = Instant::now() + PATIENCE;

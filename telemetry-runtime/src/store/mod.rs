@@ -76,9 +76,9 @@ pub use files::has_events;
 #[cfg(feature = "commands")]
 pub(crate) use files::place;
 #[cfg(any(feature = "commands", feature = "upload"))]
-pub(crate) use files::{hex, replace};
+pub(crate) use files::replace;
 #[cfg(feature = "upload")]
-pub(crate) use files::{open_private, open_regular, random_name};
+pub(crate) use files::{check_owner, hex, open_private, open_regular, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
 #[cfg(feature = "commands")]

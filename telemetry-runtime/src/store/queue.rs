@@ -309,9 +309,13 @@ fn open_or_make(dir: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// A link in the database's place is not followed: what it leads to is not
+/// ours. One connection is never used by two threads.
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NOFOLLOW.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
 fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | FLAGS;
+    let connection = Connection::open_with_flags(files::real(path), flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // A commit is on the disk before the spool file is deleted.
     connection.pragma_update(None, "synchronous", "FULL")?;

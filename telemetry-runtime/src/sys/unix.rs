@@ -1,5 +1,11 @@
 //! Linux and macOS.
 
+mod owner;
+
+#[cfg(feature = "commands")]
+pub(crate) use owner::may_make_files_in;
+pub(crate) use owner::{is_anothers, user};
+
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;
 use std::mem::MaybeUninit;
@@ -259,12 +265,6 @@ fn is_absent(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR))
 }
 
-/// The user that this process acts as.
-pub(crate) fn user() -> u32 {
-    // SAFETY: cannot fail.
-    unsafe { libc::geteuid() }
-}
-
 /// Opens a file in a folder to append to, made with mode 0600 if it is not
 /// there. Never follows a link, waits for a FIFO's reader or takes a terminal.
 pub(crate) fn open_append(dir: &Path, name: &str) -> io::Result<c_int> {
@@ -292,20 +292,6 @@ pub(crate) fn make_dir(dir: &Path) -> bool {
         Ok(_) => true,
         Err(error) => error.raw_os_error() == Some(libc::EEXIST),
     }
-}
-
-/// Whether a folder is this user's own.
-pub(crate) fn owns(dir: &Path) -> bool {
-    let mut stat = MaybeUninit::<libc::stat>::uninit();
-    with_c_path(&[dir.as_os_str().as_bytes()], |path| {
-        // SAFETY: the path ends with a zero byte; the pointer is valid for
-        // writes, and read only on success.
-        unsafe {
-            check(libc::stat(path.as_ptr(), stat.as_mut_ptr()))?;
-            Ok(stat.assume_init().st_uid == user())
-        }
-    })
-    .unwrap_or(false)
 }
 
 /// Closes a descriptor that nobody else uses.

@@ -9,11 +9,13 @@ use super::transport::{Limits, Transport};
 use crate::clock::Clock;
 use crate::consent::{Decision, Hold};
 use crate::context::Context;
-use crate::store::{self, Queue, StoreError, drain, has_events, hex, open_private, random_name};
+use crate::store::{
+    self, Queue, StoreError, check_owner, drain, has_events, hex, open_private, random_name,
+};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -102,7 +104,8 @@ impl<'a> Pass<'a> {
         if !has_events(dir) {
             return Ok(self.ended(Ending::Done));
         }
-        let Some(_lock) = lock(dir) else {
+        check_owner(dir)?;
+        let Some(_lock) = lock(dir)? else {
             return Ok(self.ended(Ending::Busy));
         };
         let before = State::read(dir);
@@ -411,8 +414,16 @@ fn not_sent(hold: Hold) -> Answered {
 }
 
 /// The right to upload; none where somebody else has it.
-fn lock(dir: &Path) -> Option<File> {
-    let file = open_private(&dir.join(LOCK_FILE)).ok()?;
-    file.try_lock().ok()?;
-    Some(file)
+fn lock(dir: &Path) -> Result<Option<File>, StoreError> {
+    let path = dir.join(LOCK_FILE);
+    let failed = StoreError::io("lock", &path);
+    let file = match open_private(&path) {
+        Ok(file) => file,
+        Err(error) => return Err(failed(error)),
+    };
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
 }

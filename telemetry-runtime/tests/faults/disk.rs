@@ -1,12 +1,12 @@
 //! Full, read-only, and limited.
 
 use crate::support::counting::{Verdict, assert_all_kept, drain_now, terms};
+use crate::support::disk::{in_shell, on_a_small_disk};
 use crate::support::process::{Place, TELEMETRY, run, task};
 use crate::support::program;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use telemetry_runtime::clock;
 use telemetry_runtime::spool::SPOOL_FILE;
 use telemetry_runtime::store::{Queue, drain};
@@ -38,60 +38,6 @@ fn a_low_file_size_limit_turns_telemetry_off_before_it_kills() {
         &place.host("emits_100", &[]),
     ));
     assert_all_kept(&place.telemetry(), &[(0, 100)].into());
-}
-
-/// Runs a role whose telemetry is on a disk of 2 MiB, which only it sees.
-fn on_a_small_disk(role: &str) {
-    let place = Place::new();
-    fs::create_dir(place.telemetry()).unwrap();
-    let unshare = || {
-        let mut unshare = Command::new("unshare");
-        unshare.arg("-rm").current_dir(place.root());
-        unshare
-    };
-    let mount = "mount -t tmpfs -o size=2m none telemetry";
-    let allowed = unshare()
-        .args(["sh", "-c", mount])
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success());
-    if !allowed {
-        // Past the test runner, which would swallow it.
-        let why = "`unshare -rm` and `mount` are not allowed here";
-        let line = format!("skipped: {role}: {why}\n");
-        std::io::stderr().write_all(line.as_bytes()).unwrap();
-        return;
-    }
-    run(&mut wrap(
-        unshare().args(["sh", "-c", &format!("{mount} && exec \"$0\" \"$@\"")]),
-        &place.host(role, &[]),
-    ));
-}
-
-/// The command, after a line of shell.
-fn in_shell(line: &str, command: &Command) -> Command {
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("{line} && exec \"$0\" \"$@\"")]);
-    shell.current_dir(command.get_current_dir().unwrap());
-    wrap(&mut shell, command)
-}
-
-/// `outer`, which is to run `inner`.
-fn wrap(outer: &mut Command, inner: &Command) -> Command {
-    let mut command = Command::new(outer.get_program());
-    command
-        .args(outer.get_args())
-        .arg(inner.get_program())
-        .args(inner.get_args())
-        .envs(
-            inner
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .current_dir(outer.get_current_dir().unwrap())
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    command
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `careless` | a writer that leaves out a step of the protocol |
+//! | `disk` | a disk of 2 MiB for one role |
 //! | `program` | a small program's table: one event that says who wrote it and when in turn |
 //! | `process` | starts this test program again, as a host of its own |
 //! | `counting` | what is in the queue, held against what was acknowledged |
@@ -14,6 +15,7 @@
 
 pub(crate) mod careless;
 pub(crate) mod counting;
+pub(crate) mod disk;
 #[cfg(feature = "testing")]
 pub(crate) mod load;
 pub(crate) mod process;

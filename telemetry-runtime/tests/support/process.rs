@@ -4,6 +4,7 @@
 //! Such a test is a role and no test. It is marked `#[ignore]`, asks
 //! [`task`] what to do, and does nothing if nobody started it for that.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -17,22 +18,35 @@ const TASK: &str = "MARKS_TEST_TASK";
 const DIR: &str = "MARKS_TELEMETRY_DIR";
 const ENABLED: &str = "MARKS_TELEMETRY_ENABLED";
 
-/// A folder that goes when the test ends.
+/// A folder to work in.
 #[derive(Debug)]
 pub(crate) struct Place {
-    root: TempDir,
+    root: PathBuf,
+    /// What deletes it when the test ends.
+    _temporary: Option<TempDir>,
 }
 
 impl Place {
-    /// A new folder.
+    /// A new folder, which goes when the test ends.
     pub(crate) fn new() -> Self {
-        let root = TempDir::new().expect("a temporary folder");
-        Self { root }
+        let temporary = TempDir::new().expect("a temporary folder");
+        Self {
+            root: temporary.path().to_owned(),
+            _temporary: Some(temporary),
+        }
+    }
+
+    /// A folder that is there, and stays.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            _temporary: None,
+        }
     }
 
     /// The folder, where roles start.
     pub(crate) fn root(&self) -> &Path {
-        self.root.path()
+        &self.root
     }
 
     /// Where telemetry goes; not made yet.
@@ -86,4 +100,13 @@ pub(crate) fn task<const N: usize>() -> Option<[u64; N]> {
 pub(crate) fn run(command: &mut Command) {
     let status = command.status().expect("a process");
     assert!(status.success(), "{command:?} ended with {status}");
+}
+
+/// Says that something is not tested here, past the test runner, which would
+/// swallow it.
+pub(crate) fn skip(what: &str, why: &str) {
+    let line = format!("skipped: {what}: {why}\n");
+    std::io::stderr()
+        .write_all(line.as_bytes())
+        .expect("standard error");
 }

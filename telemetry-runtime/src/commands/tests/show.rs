@@ -212,5 +212,5 @@ fn a_queue_that_may_not_be_written_is_shown_as_it_is() {
     set_mode(&user.dir(), 0o755);
     assert_eq!(said.exit, Exit::Done);
     assert_eq!(said.out.matches("timestamp").count(), 3, "{}", said.out);
-    insta::assert_snapshot!(said.err, @"note: the newest events may be missing: could not use HOME/telemetry/events.db: attempt to write a readonly database");
+    insta::assert_snapshot!(said.err, @"note: the newest events may be missing: HOME/telemetry cannot be written to; could not use HOME/telemetry/events.db: attempt to write a readonly database");
 }

@@ -114,6 +114,7 @@ fn json_has_the_rest() {
     {
       "enabled": true,
       "reason": "beta releases are on until turned off",
+      "keeps_nothing_since": null,
       "app": "caro",
       "version": "1.1.0-beta",
       "channel": "beta",

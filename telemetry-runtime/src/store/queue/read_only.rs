@@ -1,7 +1,7 @@
 //! Opening a queue without changing anything.
 
-use super::{BUSY_TIMEOUT, Queue, StoreError};
-use crate::store::files::{DATABASE, hex};
+use super::{BUSY_TIMEOUT, FLAGS, Queue, StoreError};
+use crate::store::files::{DATABASE, hex, real};
 use crate::store::migrations;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -15,10 +15,9 @@ impl Queue {
             return Ok(None);
         }
         let open = |parameters: &str| {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_URI
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-            let connection = Connection::open_with_flags(uri(&path, parameters), flags)?;
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | FLAGS;
+            let uri = uri(&real(&path), parameters);
+            let connection = Connection::open_with_flags(uri, flags)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             migrations::current(&connection)?;
             Ok(connection)

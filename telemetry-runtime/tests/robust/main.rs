@@ -1,0 +1,32 @@
+//! The program and its user's commands where the world is not as it should
+//! be: the host goes on, nothing else is touched, nothing is lost, and each
+//! command ends as its help says.
+//!
+//! | module | what is wrong |
+//! |---|---|
+//! | `disk` | no home, a disk that is full or read-only |
+//! | `links` | links planted in the place of every file |
+//! | `owner` | the folder belongs to another user |
+//! | `garbage` | damage in every file |
+//! | `future` | files that a newer version wrote |
+//! | `newer` | another release of the program at work in the same folder |
+//! | `modes` | a umask that lets everybody read |
+//!
+//! The tests that mount a disk or become another user need Linux and the
+//! right to do so; they say so when they are skipped.
+
+#![cfg(all(unix, feature = "commands", feature = "upload"))]
+#![allow(clippy::unwrap_used, reason = "this is test code, outside #[test] too")]
+
+mod disk;
+mod future;
+mod garbage;
+mod links;
+mod modes;
+mod newer;
+mod owner;
+mod person;
+#[path = "../support/server.rs"]
+mod server;
+#[path = "../support/mod.rs"]
+mod support;
