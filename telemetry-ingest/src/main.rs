@@ -5,47 +5,25 @@
 use clap::Parser;
 use std::error::Error;
 use std::io::Write;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use telemetry_ingest::config::{Config, Options};
 use telemetry_ingest::judge::Terms;
-use telemetry_ingest::service::Service;
+use telemetry_ingest::service::{Service, Setup};
 use telemetry_ingest::store::Sqlite;
+use telemetry_ingest::{logs, serve};
 use telemetry_schema::{Sources, load};
 
 /// How often what is past the retention is deleted.
 const SWEEP: Duration = Duration::from_hours(1);
 
-/// Receives the events that events.toml declares, and no others
-#[derive(Debug, Parser)]
-#[command(name = "telemetry-ingest", version)]
-struct Options {
-    /// Where to listen; a proxy that ends TLS stands before it
-    #[arg(
-        long,
-        env = "TELEMETRY_INGEST_LISTEN",
-        default_value = "127.0.0.1:8787"
-    )]
-    listen: SocketAddr,
-    /// The folder of the store
-    #[arg(long, env = "TELEMETRY_INGEST_DATA", default_value = "ingest-data")]
-    data: PathBuf,
-    /// The declarations; events.lock lies beside them
-    #[arg(long, env = "TELEMETRY_INGEST_MANIFEST", default_value = "events.toml")]
-    manifest: PathBuf,
-}
-
 fn main() -> ExitCode {
     let options = Options::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let result = match runtime {
-        Ok(runtime) => runtime.block_on(run(&options)),
-        Err(error) => Err(error.into()),
-    };
+    let result = Config::of(&options)
+        .map_err(Into::into)
+        .and_then(|config| start(&config));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -55,18 +33,30 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let terms = terms(options)?;
-    let store = Sqlite::open(&options.data).map_err(|error| {
+fn start(config: &Config) -> Result<(), Box<dyn Error>> {
+    logs::start(config.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(run(config))
+}
+
+async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
+    let terms = terms(&config.manifest)?;
+    let store = Sqlite::open(&config.data).map_err(|error| {
         format!(
             "cannot open the store in {}: {error}",
-            options.data.display()
+            config.data.display()
         )
     })?;
-    let service = Service::new(terms, Arc::new(store));
-    let listener = tokio::net::TcpListener::bind(options.listen)
+    let setup = Setup {
+        limits: config.limits,
+        proxy: config.proxy.clone(),
+    };
+    let service = Service::with(terms, Arc::new(store), setup);
+    let listener = tokio::net::TcpListener::bind(config.listen)
         .await
-        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let address = listener.local_addr()?;
     let app = terms.program.app;
     let prefix = app.replace('-', "_").to_ascii_uppercase();
@@ -79,30 +69,38 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
          curl http://{address}/metrics"
     )
     .and_then(|()| out.flush());
-    let sweeper = service.clone();
-    tokio::spawn(async move {
-        loop {
-            let sweeper = sweeper.clone();
-            let _ = tokio::task::spawn_blocking(move || sweeper.delete_expired()).await;
-            tokio::time::sleep(SWEEP).await;
-        }
-    });
-    axum::serve(listener, service.router())
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        app,
+        generation = terms.program.running().number,
+        "started"
+    );
+    tokio::spawn(sweep(service.clone()));
+    let (router, metrics) = (service.router(), service.metrics().clone());
+    serve::serve(listener, router, config.limits, metrics, asked_to_stop()).await;
+    // What was queued is kept when the last of it is dropped.
+    tracing::info!("stopped");
     Ok(())
 }
 
+async fn sweep(service: Service) {
+    loop {
+        let sweeper = service.clone();
+        let _ = tokio::task::spawn_blocking(move || sweeper.delete_expired()).await;
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
 /// Reads the declarations and their lock.
-fn terms(options: &Options) -> Result<Terms, Box<dyn Error>> {
-    let read = |path: &PathBuf| {
+fn terms(manifest: &Path) -> Result<Terms, Box<dyn Error>> {
+    let read = |path: &Path| {
         std::fs::read_to_string(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     };
-    let lock_path = options.manifest.with_extension("lock");
-    let (events, lock) = (read(&options.manifest)?, read(&lock_path)?);
+    let lock_path = manifest.with_extension("lock");
+    let (events, lock) = (read(manifest)?, read(&lock_path)?);
     let bound = load(&Sources {
-        events_name: &options.manifest.display().to_string(),
+        events_name: &manifest.display().to_string(),
         events: &events,
         lock_name: &lock_path.display().to_string(),
         lock: Some(&lock),

@@ -1,0 +1,251 @@
+//! The HTTP side.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /` | the portal: what is collected, and a box for bundles |
+//! | `POST /api/events` | what became of each event |
+//! | `POST /api/bundles` | what became of a file that `export` or `forget` wrote |
+//! | `POST /api/deletions` | how many events of these sessions there were; they are gone |
+//! | `GET /healthz` | 200 while the service runs |
+//! | `GET /readyz` | 200 while the store can be read |
+//! | `GET /metrics` | what can be watched, for Prometheus |
+
+pub mod admission;
+mod observe;
+mod refusal;
+
+pub use refusal::{Refusal, TRY_AGAIN};
+
+use crate::config::{Limits, Proxy};
+use crate::judge::{Judged, Terms, Unfit, judge};
+use crate::metrics::{self, Metrics};
+use crate::store::{Error, GroupCommit, NotKept, Store};
+use admission::Admission;
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use observe::Outcome;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use telemetry_wire::read::session_id;
+
+/// The most bytes of a body as it comes.
+pub const MOST_BYTES: usize = 1 << 20;
+
+/// The most sessions of a deletion request.
+pub const MOST_SESSIONS: usize = 10_000;
+
+/// The service, shared by all requests.
+#[derive(Clone, Debug)]
+pub struct Service(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    terms: Terms,
+    store: GroupCommit,
+    admission: Admission,
+    metrics: Arc<Metrics>,
+}
+
+/// What a service may be told beside its store.
+#[derive(Debug, Default)]
+pub struct Setup {
+    /// How much at a time, and how long.
+    pub limits: Limits,
+    /// Who stands before the service.
+    pub proxy: Proxy,
+}
+
+impl Service {
+    /// Over a store, for the events of one program.
+    pub fn new(terms: Terms, store: Arc<dyn Store>) -> Self {
+        Self::with(terms, store, Setup::default())
+    }
+
+    /// The same, with what else there is to tell.
+    pub fn with(terms: Terms, store: Arc<dyn Store>, setup: Setup) -> Self {
+        let metrics = Arc::<Metrics>::default();
+        Self(Arc::new(Shared {
+            terms,
+            store: GroupCommit::new(store),
+            admission: Admission::new(setup.limits, setup.proxy, metrics.clone()),
+            metrics,
+        }))
+    }
+
+    /// What the service answers to.
+    pub fn router(&self) -> Router {
+        Router::new()
+            .route("/api/events", post(events))
+            .route("/api/deletions", post(deletions))
+            .route("/healthz", get(|| async { "ok\n" }))
+            .route("/readyz", get(ready))
+            .route("/metrics", get(watch))
+            .layer(middleware::from_fn_with_state(
+                self.clone(),
+                observe::observe,
+            ))
+            .with_state(self.clone())
+    }
+
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.0.metrics
+    }
+
+    /// Deletes what is past the retention; how many events.
+    ///
+    /// # Errors
+    ///
+    /// What kept them from being deleted.
+    pub fn delete_expired(&self) -> Result<u64, Error> {
+        let before = now_ms().saturating_sub(self.0.terms.retention_ms);
+        let deleted = self.store().delete_before(before);
+        let deleted = deleted.inspect_err(|error| self.failed(error))?;
+        self.0.metrics.deleted.inc_by(deleted);
+        Ok(deleted)
+    }
+
+    fn store(&self) -> &dyn Store {
+        &**self.0.store.store()
+    }
+
+    /// What a store says is of its files or its server, never of events.
+    fn failed(&self, error: &Error) {
+        self.0.metrics.store_failures.inc();
+        tracing::error!(%error, "the store did not do what it was asked for");
+    }
+
+    /// Keeps what was judged; how many events are new.
+    async fn keep(&self, judged: &mut Judged) -> Result<Outcome, Refusal> {
+        let metrics = &self.0.metrics;
+        let valid = judged.events.len();
+        let began = Instant::now();
+        let new = self
+            .0
+            .store
+            .insert(std::mem::take(&mut judged.events))
+            .await;
+        let new = new.map_err(|not_kept| {
+            if let NotKept::Store(error) = &not_kept {
+                self.failed(error);
+            }
+            Refusal::Unavailable
+        })?;
+        metrics.store_seconds.observe(began.elapsed().as_secs_f64());
+        let outcome = Outcome {
+            accepted: new,
+            known: valid - new,
+            refused: judged.refused.len(),
+            later: judged.later.len(),
+        };
+        metrics.accepted.inc_by(outcome.accepted as u64);
+        metrics.known.inc_by(outcome.known as u64);
+        metrics.refused.inc_by(outcome.refused as u64);
+        metrics.later.inc_by(outcome.later as u64);
+        Ok(outcome)
+    }
+
+    fn delete(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
+        let deleted = self.store().delete_sessions(sessions);
+        let deleted = deleted.map_err(|error| {
+            self.failed(&error);
+            Refusal::Unavailable
+        })?;
+        self.0.metrics.deleted.inc_by(deleted);
+        Ok(deleted)
+    }
+}
+
+async fn events(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
+    let gzip = is_gzip(request.headers())?;
+    let admitted = service.0.admission.let_in(request, MOST_BYTES).await?;
+    let terms = service.0.terms;
+    let body = admitted.body.clone();
+    let judged = blocking(move || judge(&body, gzip, &terms, now_ms())).await?;
+    let mut judged = judged.map_err(|unfit| match unfit {
+        Unfit::Malformed => Refusal::Malformed,
+        Unfit::TooLarge => Refusal::TooLarge,
+    })?;
+    let outcome = service.keep(&mut judged).await?;
+    let mut response = answer(&json!({
+        "accepted": outcome.accepted,
+        "known": outcome.known,
+        "refused": judged.refused,
+        "later": judged.later,
+    }));
+    response.extensions_mut().insert(outcome);
+    Ok(response)
+}
+
+async fn deletions(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
+    let admitted = service.0.admission.let_in(request, MOST_BYTES).await?;
+    let sessions = sessions(&admitted.body).ok_or(Refusal::Malformed)?;
+    let deleted = blocking(move || service.delete(&sessions)).await??;
+    Ok(answer(&json!({ "deleted": deleted })))
+}
+
+/// Runs what takes its time, or waits for the disk, where it does not hold up
+/// others.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|_| Refusal::Fault)
+}
+
+fn answer(answer: &Value) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (json, answer.to_string()).into_response()
+}
+
+/// Whether a body is compressed.
+fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
+    match headers
+        .get(header::CONTENT_ENCODING)
+        .map(HeaderValue::as_bytes)
+    {
+        None | Some(b"identity") => Ok(false),
+        Some(b"gzip") => Ok(true),
+        Some(_) => Err(Refusal::Encoding),
+    }
+}
+
+async fn ready(State(service): State<Service>) -> Response {
+    let looked = blocking(move || {
+        service
+            .store()
+            .look()
+            .map_err(|error| service.failed(&error))
+    });
+    match looked.await {
+        Ok(Ok(())) => "ok\n".into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+async fn watch(State(service): State<Service>) -> Response {
+    let text = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
+    (text, service.0.metrics.text()).into_response()
+}
+
+/// The sessions that are to go: `{"session_ids": ["<16 hex digits>", ...]}`.
+fn sessions(body: &[u8]) -> Option<Vec<[u8; 8]>> {
+    let request: Value = serde_json::from_slice(body).ok()?;
+    let ids = request.as_object()?.get("session_ids")?.as_array()?;
+    if ids.len() > MOST_SESSIONS {
+        return None;
+    }
+    ids.iter().map(|id| session_id(id.as_str()?)).collect()
+}
+
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
