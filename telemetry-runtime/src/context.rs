@@ -4,6 +4,7 @@
 use crate::config::TelemetryConfig;
 use crate::consent::{Decision, Inputs, decide};
 use crate::dirs::Places;
+use crate::endpoint::endpoint;
 use crate::environment::Environment;
 use crate::host::Host;
 use crate::policy::Policy;
@@ -33,6 +34,11 @@ impl<'a> Context<'a> {
             program,
             policy,
         }
+    }
+
+    /// Where events would be sent, as things stand now.
+    pub(crate) fn endpoint(&self, environment: &Environment<'_>) -> String {
+        endpoint(self.program.app, self.policy, self.config, environment)
     }
 
     /// Whether telemetry is on, as things stand now.

@@ -130,7 +130,8 @@ fn tell(session: &Session<'_>, console: &mut Console<'_>, decision: &Decision) {
             context.host.channel().name(),
         ));
     }
-    console.tell(notice(context.program.app, context.policy, decision));
+    let (app, endpoint) = (context.program.app, session.endpoint());
+    console.tell(notice(app, context.policy, &endpoint, decision));
 }
 
 fn record(

@@ -417,6 +417,11 @@ impl<'a> Session<'a> {
         Ok(dir)
     }
 
+    /// Where events would be sent.
+    fn endpoint(&self) -> String {
+        self.context.endpoint(&self.environment)
+    }
+
     fn occasion(&self) -> Occasion {
         let context = &self.context;
         Occasion::new(context.program, context.host, self.terms.now_ms)

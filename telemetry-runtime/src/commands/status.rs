@@ -7,7 +7,6 @@ use super::queued::Queued;
 use super::table::Table;
 use super::{Exit, Failure, Session, events, level};
 use crate::consent::Decision;
-use crate::endpoint::endpoint;
 use crate::spool::obstacle;
 use crate::store::{Counts, Queue};
 use serde_json::{Value, json};
@@ -133,7 +132,7 @@ impl Status {
             "put_aside": self.put_aside,
             "notes": self.notes,
             "retention_days": context.policy.retention_days,
-            "endpoint": endpoint(context.policy, &session.environment),
+            "endpoint": session.endpoint(),
             "docs_url": context.policy.docs_url,
         })
     }
@@ -204,7 +203,7 @@ impl Status {
                 "Endpoint",
                 format!(
                     "{} ({})",
-                    endpoint(policy, &session.environment),
+                    session.endpoint(),
                     if self.decision.air_gapped() {
                         "air-gapped: nothing is sent"
                     } else {

@@ -53,7 +53,10 @@ fn tell_what_is_new(session: &Session<'_>, console: &mut Console<'_>) {
     let decision = inputs::decision(session);
     let answer = decision.inputs().answer.answer().unwrap_or_default();
     let text = match answer.known() {
-        None => notice(context.program.app, context.policy, &decision),
+        None => {
+            let (app, endpoint) = (context.program.app, session.endpoint());
+            notice(app, context.policy, &endpoint, &decision)
+        }
         Some(told) => notice_of_new(
             context.policy,
             &widening(context.program, context.policy, told),

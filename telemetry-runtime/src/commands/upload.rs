@@ -4,7 +4,6 @@ use super::console::Console;
 use super::inputs;
 use super::{Exit, Failure, Session};
 use crate::clock;
-use crate::endpoint::endpoint;
 use crate::upload::{Ending, Limits, Pass, Patience, Report, World, random};
 use serde_json::json;
 use std::time::Duration;
@@ -33,7 +32,7 @@ pub(super) fn run_within(
     let decide = || inputs::decision(session);
     let world = World {
         dir,
-        endpoint: endpoint(session.context.policy, &session.environment),
+        endpoint: session.endpoint(),
         decide: &decide,
         clock: clock::system,
         store: session.terms,

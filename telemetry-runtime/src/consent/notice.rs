@@ -9,9 +9,10 @@ use crate::policy::Policy;
 const WIDTH: usize = 78;
 
 /// The notice for a user of `app`, the short name whose variables are meant:
-/// what is collected and why, what is not, what happens now and how to stop
-/// it. Plain text, ending in a line's end; the question is the caller's.
-pub fn notice(app: &str, policy: &Policy, decision: &Decision) -> String {
+/// what is collected and why, what is not, where it is sent, what happens now
+/// and how to stop it. Plain text, ending in a line's end; the question is the
+/// caller's.
+pub fn notice(app: &str, policy: &Policy, endpoint: &str, decision: &Decision) -> String {
     let mut page = Page::default();
     let title = policy.title;
     page.paragraph(&format!(
@@ -27,10 +28,9 @@ pub fn notice(app: &str, policy: &Policy, decision: &Decision) -> String {
         ));
     }
     page.paragraph(&format!(
-        "Events are kept for {} days, and sent at most every {} to {}.",
+        "Events are kept for {} days, and sent at most every {} to {endpoint}.",
         policy.retention_days,
         hours(policy.upload_interval_hours),
-        policy.endpoint
     ));
     page.paragraph(&now(app, decision));
     let prefix = prefix(app);
@@ -142,7 +142,7 @@ mod tests {
             channel_default: ConsentDefault::OptOut,
             ..Inputs::silent()
         });
-        insta::assert_snapshot!(notice("my-tool", &POLICY, &decision), @r"
+        insta::assert_snapshot!(notice("my-tool", &POLICY, POLICY.endpoint, &decision), @r"
         My Tool can tell its makers a little about how it is used. This is all that it
         can tell:
 
@@ -167,7 +167,12 @@ mod tests {
 
     #[test]
     fn says_what_happens_now() {
-        let off = notice("my-tool", &POLICY, &decide(&Inputs::silent()));
+        let off = notice(
+            "my-tool",
+            &POLICY,
+            POLICY.endpoint,
+            &decide(&Inputs::silent()),
+        );
         assert!(off.contains(
             "\nIt is off, and nothing is kept or sent: stable releases are off until turned\non.\n"
         ));
@@ -176,7 +181,10 @@ mod tests {
             air_gapped: true,
             ..Inputs::silent()
         });
-        assert!(notice("my-tool", &POLICY, &gap).contains("\nIt is on, and nothing is sent"));
+        assert!(
+            notice("my-tool", &POLICY, POLICY.endpoint, &gap)
+                .contains("\nIt is on, and nothing is sent")
+        );
     }
 
     #[test]

@@ -20,7 +20,6 @@ use super::transport::Limits;
 use crate::collector::TelemetryCollector;
 use crate::context::Context;
 use crate::dirs::Places;
-use crate::endpoint::endpoint;
 use crate::environment::Environment;
 use crate::policy::Policy;
 use crate::{clock, store, sys};
@@ -79,7 +78,7 @@ fn upload(context: &Context<'_>) {
     let decide = || context.decision(&environment, &places);
     let world = World {
         dir,
-        endpoint: endpoint(context.policy, &environment),
+        endpoint: context.endpoint(&environment),
         decide: &decide,
         clock: clock::system,
         store: store::Terms::new(context.program, context.policy, clock::system()),

@@ -4,6 +4,7 @@
 //!
 //! | module | what is wrong |
 //! |---|---|
+//! | `administrator` | nothing: the administrator's file is in its real place |
 //! | `disk` | no home, a disk that is full or read-only |
 //! | `links` | links planted in the place of every file |
 //! | `owner` | the folder belongs to another user |
@@ -18,6 +19,7 @@
 #![cfg(all(unix, feature = "commands", feature = "upload"))]
 #![allow(clippy::unwrap_used, reason = "this is test code, outside #[test] too")]
 
+mod administrator;
 mod disk;
 mod future;
 mod garbage;

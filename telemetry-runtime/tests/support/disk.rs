@@ -6,6 +6,11 @@ use std::process::{Command, Stdio};
 
 /// Runs a role whose telemetry is on a disk of 2 MiB, which only it sees.
 pub(crate) fn on_a_small_disk(role: &str) {
+    mounted("mount -t tmpfs -o size=2m none telemetry", role);
+}
+
+/// Runs a role that sees what a line of shell has mounted, alone.
+pub(crate) fn mounted(mount: &str, role: &str) {
     let place = Place::new();
     fs::create_dir(place.telemetry()).expect("a folder");
     let unshare = || {
@@ -13,7 +18,6 @@ pub(crate) fn on_a_small_disk(role: &str) {
         unshare.arg("-rm").current_dir(place.root());
         unshare
     };
-    let mount = "mount -t tmpfs -o size=2m none telemetry";
     let allowed = unshare()
         .args(["sh", "-c", mount])
         .stderr(Stdio::null())
