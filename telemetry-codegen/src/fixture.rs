@@ -52,6 +52,14 @@ level = "verbose"
 expires = "2.0.0"
 "#;
 
+/// The same program, whose events go to PostHog.
+pub(crate) fn posthog() -> String {
+    let transport = "[transport]\nsink = \"posthog\"\napi_key = \"phc_0a1B2c3D\"\n[policy]\n";
+    EVERYTHING
+        .replacen("tool.example/events", "tool.example/batch/", 1)
+        .replacen("[policy]\n", transport, 1)
+}
+
 /// A program with a new lock.
 pub(crate) fn bound(events: &str) -> Bound {
     after(&[], events)

@@ -26,6 +26,7 @@ mod privacy;
 mod properties;
 pub mod regions;
 mod rust;
+mod sink;
 mod words;
 
 pub use build_script::build;

@@ -1,8 +1,8 @@
 //! What `events.toml` promises, as the runtime's constants.
 
-use telemetry_wire::Channel;
+use telemetry_wire::{Channel, Sink};
 
-/// `[app]` and `[policy]` of `events.toml`. Generated code holds one.
+/// `[app]`, `[transport]` and `[policy]` of `events.toml`. Generated code holds one.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// The app's name as people read it.
@@ -11,6 +11,8 @@ pub struct Policy {
     pub docs_url: &'static str,
     /// Where events are sent.
     pub endpoint: &'static str,
+    /// Who takes them there.
+    pub sink: Sink<'static>,
     /// Where to ask about telemetry.
     pub contact: &'static str,
     /// The command that turns telemetry off.

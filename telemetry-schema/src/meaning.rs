@@ -3,7 +3,9 @@
 //! that the rules should have asked for.
 
 use crate::declared::{self, Declarations, FieldKind, IntegerKeys, Named, Spanned};
-use crate::model::{App, ConsentDefault, Enum, Event, Field, FieldType, Policy, Schema, Value};
+use crate::model::{
+    App, ConsentDefault, Enum, Event, Field, FieldType, Policy, Schema, Sink, Value,
+};
 use crate::names::inline_enum;
 use crate::rules::{expiry, level, unit};
 use crate::steps;
@@ -36,6 +38,7 @@ pub(crate) fn schema(declared: &Declarations) -> Option<Schema> {
     Some(Schema {
         app: app(declared.app.as_ref()?)?,
         policy: policy(declared.policy.as_ref()?)?,
+        sink: sink(declared.transport.as_ref())?,
         pages: pages(declared),
         enums,
         events,
@@ -83,6 +86,19 @@ fn policy(declared: &declared::Policy) -> Option<Policy> {
         max_linkable_bits: number(declared.max_linkable_bits.as_ref())?,
         consent,
     })
+}
+
+fn sink(declared: Option<&declared::Transport>) -> Option<Sink> {
+    let Some(declared) = declared else {
+        return Some(Sink::default());
+    };
+    match declared.sink.as_ref()?.value.as_str() {
+        "events" => Some(Sink::Events),
+        "posthog" => Some(Sink::PostHog {
+            api_key: text(declared.api_key.as_ref())?,
+        }),
+        _ => None,
+    }
 }
 
 fn number<N: TryFrom<i64>>(number: Option<&Spanned<i64>>) -> Option<N> {

@@ -13,6 +13,8 @@ pub struct Schema {
     pub app: App,
     /// `[policy]`
     pub policy: Policy,
+    /// `[transport]`
+    pub sink: Sink,
     /// The files of `[docs]` whose regions are made from the schema, relative
     /// to the folder of `events.toml`, with `/` between the parts of a path.
     pub pages: Vec<String>,
@@ -41,9 +43,38 @@ pub struct App {
 }
 
 impl App {
+    /// The path of the endpoint, from the first slash after the host.
+    pub fn endpoint_path(&self) -> &str {
+        let rest = self.endpoint.split_once("://").map_or("", |(_, rest)| rest);
+        rest.find('/').and_then(|at| rest.get(at..)).unwrap_or("/")
+    }
+
     /// The start of the names of the app's environment variables: `CARO`.
     pub fn env_prefix(&self) -> String {
         self.name.to_uppercase().replace('-', "_")
+    }
+}
+
+/// Who takes the events at the endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Sink {
+    /// A server that takes a JSON array of events and answers for each.
+    #[default]
+    Events,
+    /// PostHog's `/batch/`.
+    PostHog {
+        /// The public key of the project.
+        api_key: String,
+    },
+}
+
+impl Sink {
+    /// As what writes bodies knows it.
+    pub fn wire(&self) -> telemetry_wire::Sink<'_> {
+        match self {
+            Self::Events => telemetry_wire::Sink::Events,
+            Self::PostHog { api_key } => telemetry_wire::Sink::PostHog { api_key },
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use telemetry_schema::{Severity, events_toml_json_schema, read};
 
 /// Declarations without a fault, which together have every key.
-const SAMPLES: [&str; 2] = [
+const SAMPLES: [&str; 3] = [
     concat!(
         include_str!("fixtures/fine.toml"),
         include_str!("fixtures/base.toml")
@@ -19,6 +19,7 @@ const SAMPLES: [&str; 2] = [
         include_str!("fixtures/allowed.toml"),
         include_str!("fixtures/base.toml")
     ),
+    include_str!("fixtures/posthog.toml"),
 ];
 
 /// Rules that ask what the JSON Schema can ask as well.
@@ -73,7 +74,7 @@ fn paths(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-fn samples() -> [Value; 2] {
+fn samples() -> [Value; 3] {
     SAMPLES.map(|text| toml::from_str(text).unwrap())
 }
 
@@ -151,7 +152,7 @@ fn the_samples_have_every_key_of_the_schema() {
         .collect();
     assert!(
         missing.is_empty(),
-        "fixtures/fine.toml and allowed.toml do not show {missing:?}"
+        "fixtures/fine.toml, allowed.toml and posthog.toml do not show {missing:?}"
     );
 }
 

@@ -118,6 +118,7 @@ fn bare() -> Schema {
     Schema {
         app: app(),
         policy: policy(90),
+        sink: telemetry_schema::model::Sink::default(),
         pages: Vec::new(),
         enums: Vec::new(),
         events: Vec::new(),

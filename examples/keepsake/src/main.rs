@@ -1,7 +1,8 @@
 //! Tells how large a backup of a folder would be.
 //!
 //! An example of a program that is not Caro: its own `events.toml`, three
-//! lines of `build.rs`, one `include_events!`, and `.emit()`.
+//! lines of `build.rs`, one `include_events!`, and `.emit()`. Its events go to
+//! PostHog.
 //!
 //! ```text
 //! cargo run --package keepsake -- src
@@ -16,7 +17,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::SystemTime;
 use telemetry_runtime::commands::{Context, TelemetryCommands};
-use telemetry_runtime::{HostVersion, TelemetryConfig, TelemetryLevel};
+use telemetry_runtime::{HostVersion, TelemetryConfig, TelemetryLevel, upload};
 use walk::Folder;
 
 /// Tells how large a backup of a folder would be.
@@ -40,18 +41,21 @@ enum Command {
 }
 
 fn main() {
-    let cli = Cli::parse();
     let config = TelemetryConfig {
         level: Some(TelemetryLevel::Verbose),
         ..TelemetryConfig::default()
     };
     let host = telemetry_runtime::host!();
+    let context = Context::new(host, &config, &PROGRAM, &POLICY);
+    // In the uploader's own process this sends what is due and does not return.
+    let uploads = upload::register(&context);
+    let cli = Cli::parse();
     if let Some(Command::Telemetry { command }) = cli.command {
-        let context = Context::new(host, &config, &PROGRAM, &POLICY);
         std::process::exit(command.run(&context).into());
     }
 
-    init(host, &config);
+    let telemetry = init(host, &config);
+    uploads.start_if_due(&telemetry);
     let Some(folder) = cli.folder else {
         HelpShown.emit();
         // A closed terminal is no reason to fail.

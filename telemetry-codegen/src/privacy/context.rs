@@ -1,11 +1,11 @@
 //! The values of the template, in the words of the page.
 
-use super::example;
 use crate::history;
+use crate::json_schema::print;
+use crate::sink::{self, Addition};
 use crate::words::{self, plural};
 use serde::Serialize;
 use std::collections::BTreeSet;
-use telemetry_schema::lock::Lock;
 use telemetry_schema::model::{Enum, Event, Expiry, Field, FieldType, Schema};
 use telemetry_schema::{Bound, bits};
 use telemetry_wire::Channel;
@@ -30,8 +30,13 @@ pub(super) struct Page {
 #[derive(Serialize)]
 struct RequestWords {
     method: &'static str,
+    /// What a body is.
+    form: &'static str,
+    path: String,
     protocol: &'static str,
     headers: Vec<HeaderWords>,
+    /// What a body has beside the fields of events.
+    keys: Vec<KeyWords>,
     unavoidable: Vec<&'static str>,
 }
 
@@ -42,8 +47,16 @@ struct HeaderWords {
     why: &'static str,
 }
 
+#[derive(Serialize)]
+struct KeyWords {
+    place: &'static str,
+    name: &'static str,
+    value: String,
+    why: &'static str,
+}
+
 impl RequestWords {
-    fn new() -> Self {
+    fn of(schema: &Schema) -> Self {
         let header = |header: &Header| HeaderWords {
             name: header.name,
             value: match words::header(header.value) {
@@ -52,10 +65,23 @@ impl RequestWords {
             },
             why: header.why,
         };
+        let key = |key: Addition| KeyWords {
+            place: key.place,
+            name: key.name,
+            value: if key.is_exact {
+                format!("`{}`", key.value)
+            } else {
+                key.value
+            },
+            why: key.why,
+        };
         Self {
             method: transport::METHOD,
+            form: sink::form(&schema.sink),
+            path: schema.app.endpoint_path().to_owned(),
             protocol: transport::PROTOCOL,
             headers: transport::HEADERS.iter().map(header).collect(),
+            keys: sink::additions(&schema.sink).into_iter().map(key).collect(),
             unavoidable: transport::UNAVOIDABLE.to_vec(),
         }
     }
@@ -151,8 +177,8 @@ impl Page {
                 .map(|(index, declared)| choice(bound, index, declared))
                 .collect(),
             versions: live_releases(schema),
-            vocabulary: fill(&words_sent(&bound.lock)),
-            request: RequestWords::new(),
+            vocabulary: fill(&words_sent(bound)),
+            request: RequestWords::of(schema),
         }
     }
 }
@@ -223,7 +249,7 @@ fn event(bound: &Bound, declared: &Event) -> EventWords {
             .into_iter()
             .map(|(_, declared)| field(schema, declared))
             .collect(),
-        example: example::text(bound, declared),
+        example: print(&sink::event(bound, declared)).trim_end().to_owned(),
     }
 }
 
@@ -320,9 +346,10 @@ fn live_releases(schema: &Schema) -> Option<u32> {
 }
 
 /// Every word that can be in the JSON.
-fn words_sent(lock: &Lock) -> BTreeSet<&str> {
-    let mut words = history::vocabulary(lock);
-    words.extend(history::version_words(lock));
+fn words_sent(bound: &Bound) -> BTreeSet<&str> {
+    let mut words = history::vocabulary(&bound.lock);
+    words.extend(history::version_words(&bound.lock));
+    words.extend(sink::words(&bound.schema.sink));
     words
 }
 

@@ -1,6 +1,5 @@
-//! One event as it is sent, for people to look at.
+//! One event as it is kept, for people to look at.
 
-use crate::json_schema::print;
 use serde_json::{Map, Value, json};
 use telemetry_schema::Bound;
 use telemetry_schema::model::{Event, Field, FieldType};
@@ -38,11 +37,6 @@ pub(crate) fn event(bound: &Bound, event: &Event) -> Value {
         .map(String::from)
         .zip(values)
         .collect()
-}
-
-/// The text of it.
-pub(super) fn text(bound: &Bound, event: &Event) -> String {
-    print(&self::event(bound, event)).trim_end().to_owned()
 }
 
 fn value(bound: &Bound, field: &Field) -> Value {

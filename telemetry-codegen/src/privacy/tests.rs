@@ -1,11 +1,21 @@
 //! The page of a program with a field of every type.
 
 use super::render;
-use crate::fixture::{EVERYTHING, bound};
+use crate::fixture::{EVERYTHING, bound, posthog};
 
 #[test]
 fn the_page_reads_well() {
     insta::assert_snapshot!(render(&bound(EVERYTHING)).unwrap());
+}
+
+/// What differs where the events go to PostHog.
+#[test]
+fn the_page_says_what_posthog_gets() {
+    let plain = render(&bound(EVERYTHING)).unwrap();
+    let page = render(&bound(&posthog())).unwrap();
+    let plain: Vec<&str> = plain.lines().collect();
+    let new: Vec<&str> = page.lines().filter(|line| !plain.contains(line)).collect();
+    insta::assert_snapshot!(new.join("\n"));
 }
 
 #[test]

@@ -91,6 +91,7 @@ fn stubs(names: &KnownNames) -> TokenStream {
             title: "",
             docs_url: "",
             endpoint: "",
+            sink: ::telemetry_runtime::wire::Sink::Events,
             contact: "",
             turn_off: "",
             retention_days: 1,

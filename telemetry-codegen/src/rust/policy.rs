@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 use telemetry_schema::Bound;
-use telemetry_schema::model::ConsentDefault;
+use telemetry_schema::model::{ConsentDefault, Sink};
 
 pub(super) fn policy(bound: &Bound) -> TokenStream {
     let (app, policy) = (&bound.schema.app, &bound.schema.policy);
@@ -22,13 +22,18 @@ pub(super) fn policy(bound: &Bound) -> TokenStream {
         );
         quote!(::telemetry_runtime::ConsentDefault::#default)
     });
+    let sink = match &bound.schema.sink {
+        Sink::Events => quote!(Events),
+        Sink::PostHog { api_key } => quote!(PostHog { api_key: #api_key }),
+    };
     let notice = notice(bound);
     quote! {
-        /// What `[app]` and `[policy]` of events.toml promise.
+        /// What `[app]`, `[transport]` and `[policy]` of events.toml promise.
         pub static POLICY: ::telemetry_runtime::Policy = ::telemetry_runtime::Policy {
             title: #title,
             docs_url: #docs_url,
             endpoint: #endpoint,
+            sink: ::telemetry_runtime::wire::Sink::#sink,
             contact: #contact,
             turn_off: #turn_off,
             retention_days: #retention_days,

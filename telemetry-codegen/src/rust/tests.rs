@@ -1,7 +1,7 @@
 //! What is generated is pretty-printed and searched for chosen lines: whole
 //! files as goldens would break for nothing.
 
-use crate::fixture::{EVERYTHING, after, bound};
+use crate::fixture::{EVERYTHING, after, bound, posthog};
 use crate::rust::{events, findings, recall};
 use telemetry_schema::{Sources, load};
 
@@ -41,6 +41,17 @@ fn an_enum_is_an_enum() {
         }"#,
     );
     assert_has(&code, r#"#[telemetry(declared = "tree_shaken_mood")]"#);
+}
+
+#[test]
+fn the_policy_names_the_sink() {
+    let code = events(&bound(EVERYTHING));
+    assert_has(&code, "sink: ::telemetry_runtime::wire::Sink::Events,");
+    let code = events(&bound(&posthog()));
+    assert_has(
+        &code,
+        r#"sink: ::telemetry_runtime::wire::Sink::PostHog { api_key: "phc_0a1B2c3D" },"#,
+    );
 }
 
 #[test]

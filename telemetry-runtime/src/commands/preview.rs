@@ -26,6 +26,7 @@ pub(super) fn run(
     }
     let terms = Terms {
         program: session.context.program,
+        sink: policy.sink,
         consent: permit.consent(),
         limit: policy.upload_batch(),
         now_ms: session.terms.now_ms,

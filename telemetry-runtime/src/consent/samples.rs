@@ -94,6 +94,7 @@ pub(crate) static POLICY: Policy = Policy {
     title: "My Tool",
     docs_url: "https://example.org/telemetry",
     endpoint: "https://example.org/events",
+    sink: telemetry_wire::Sink::Events,
     contact: "privacy@example.org",
     turn_off: "my-tool telemetry off",
     retention_days: 90,

@@ -225,6 +225,7 @@ mod tests {
             title: "Test",
             docs_url: "",
             endpoint: "",
+            sink: telemetry_wire::Sink::Events,
             contact: "",
             turn_off: "",
             retention_days: 90,

@@ -12,10 +12,15 @@
 //! for later has arrived. An empty body of a 2xx says that all has. Anything
 //! else under a 2xx is not our server's, a hotel's page for instance, and
 //! acknowledges nothing.
+//!
+//! PostHog says `{"status": "Ok"}` (once `{"status": 1}`), and no more of the
+//! single event. Where it also says that events are `quota_limited`, it has
+//! thrown them away.
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
+use telemetry_wire::Sink;
 
 /// An answer, as far as it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub(super) struct Reply {
 
 /// The longest answer that is read.
 pub(super) const LONGEST: usize = 64 << 10;
+
+const TOO_LONG: &str = "and more than an answer is long";
 
 /// The longest that a server can ask to be left alone for. It is its
 /// protection, and not its way to turn telemetry off.
@@ -79,32 +86,85 @@ struct Later {
     index: usize,
 }
 
+impl Verdict {
+    const ALL_TAKEN: Self = Self::Taken {
+        refused: BTreeMap::new(),
+        later: Vec::new(),
+    };
+}
+
+/// What PostHog says of a batch.
+#[derive(Deserialize)]
+struct OfPostHog {
+    status: serde_json::Value,
+    /// Kinds of data that are over their quota.
+    quota_limited: Option<Vec<String>>,
+}
+
+impl OfPostHog {
+    fn is_ok(&self) -> bool {
+        self.status == "Ok" || self.status == 1
+    }
+}
+
 impl Reply {
-    /// What it means for a request of that many events.
-    pub(super) fn verdict(&self, events: usize, now: SystemTime) -> Verdict {
-        match self.status {
-            200..=299 => self.taken(events),
+    /// What it means for a request of that many events to this sink.
+    pub(super) fn verdict(&self, sink: Sink<'_>, events: usize, now: SystemTime) -> Verdict {
+        match (self.status, sink) {
+            (200..=299, Sink::Events) => self.taken(events),
+            (200..=299, Sink::PostHog { .. }) => self.taken_by_posthog(),
+            (status, _) => self.not_taken(status, events, now),
+        }
+    }
+
+    fn not_taken(&self, status: u16, events: usize, now: SystemTime) -> Verdict {
+        match status {
             413 => Verdict::TooLarge,
             400 | 422 => Verdict::Unfit(self.named(events)),
             408 | 429 | 500..=599 => Verdict::Busy(self.wait(now)),
             300..=399 => Verdict::Denied(format!(
-                "answered {}, a redirection, which is not followed",
-                self.status
+                "answered {status}, a redirection, which is not followed"
             )),
             status => Verdict::Denied(format!("answered {status}")),
         }
     }
 
-    fn taken(&self, events: usize) -> Verdict {
-        let strange = |what: &str| Verdict::Strange(format!("answered {}, {what}", self.status));
+    fn strange(&self, what: &str) -> Verdict {
+        Verdict::Strange(format!("answered {}, {what}", self.status))
+    }
+
+    fn taken_by_posthog(&self) -> Verdict {
         let Some(body) = &self.body else {
-            return strange("and more than an answer is long");
+            return self.strange(TOO_LONG);
+        };
+        match serde_json::from_slice::<OfPostHog>(body) {
+            Ok(told) if !told.is_ok() => {
+                self.strange("which is not how PostHog says that all is well")
+            }
+            Ok(told)
+                if told
+                    .quota_limited
+                    .iter()
+                    .flatten()
+                    .any(|what| what == "events") =>
+            {
+                Verdict::Denied(format!(
+                    "answered {}, but keeps no events until its quota allows it",
+                    self.status
+                ))
+            }
+            Ok(_) => Verdict::ALL_TAKEN,
+            Err(_) => self.strange("which is no answer of PostHog"),
+        }
+    }
+
+    fn taken(&self, events: usize) -> Verdict {
+        let strange = |what: &str| self.strange(what);
+        let Some(body) = &self.body else {
+            return strange(TOO_LONG);
         };
         if body.trim_ascii().is_empty() {
-            return Verdict::Taken {
-                refused: BTreeMap::new(),
-                later: Vec::new(),
-            };
+            return Verdict::ALL_TAKEN;
         }
         let Ok(told) = serde_json::from_slice::<Told>(body) else {
             return strange("which is no answer of a server for events");
@@ -179,13 +239,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const POSTHOG: Sink<'_> = Sink::PostHog { api_key: "phc_0" };
+
     fn verdict(status: u16, body: &str) -> Verdict {
         let reply = Reply {
             status,
             retry_after: None,
             body: Some(body.as_bytes().to_vec()),
         };
-        reply.verdict(5, SystemTime::UNIX_EPOCH)
+        reply.verdict(Sink::Events, 5, SystemTime::UNIX_EPOCH)
     }
 
     #[test]
@@ -229,8 +291,47 @@ mod tests {
             retry_after: None,
             body: None,
         };
-        let found = long.verdict(5, SystemTime::UNIX_EPOCH);
+        let found = long.verdict(Sink::Events, 5, SystemTime::UNIX_EPOCH);
         assert!(matches!(found, Verdict::Strange(_)));
+    }
+
+    #[test]
+    fn posthog_takes_all_or_nothing_is_deleted() {
+        let verdict = |body: Option<&str>| {
+            let reply = Reply {
+                status: 200,
+                retry_after: None,
+                body: body.map(|body| body.as_bytes().to_vec()),
+            };
+            reply.verdict(POSTHOG, 5, SystemTime::UNIX_EPOCH)
+        };
+        for fine in [
+            r#"{"status":"Ok"}"#,
+            r#"{"status": 1}"#,
+            r#"{"status":"Ok","quota_limited":null}"#,
+            r#"{"status":"Ok","quota_limited":["recordings"],"new":{}}"#,
+        ] {
+            assert_eq!(verdict(Some(fine)), Verdict::ALL_TAKEN, "{fine}");
+        }
+        let over = verdict(Some(
+            r#"{"status":"Ok","quota_limited":["recordings","events"]}"#,
+        ));
+        assert!(matches!(over, Verdict::Denied(why) if why.contains("quota")));
+        for strange in [
+            None,
+            Some(""),
+            Some("{}"),
+            Some(r#"{"status":0}"#),
+            Some(r#"{"status":"Ok","quota_limited":"events"}"#),
+            Some("<html>Welcome to the hotel</html>"),
+            // Another server's.
+            Some(r#"{"accepted":5,"known":0}"#),
+        ] {
+            assert!(
+                matches!(verdict(strange), Verdict::Strange(_)),
+                "{strange:?}"
+            );
+        }
     }
 
     #[test]
@@ -262,7 +363,7 @@ mod tests {
                 retry_after: Some(value.into()),
                 body: None,
             };
-            match reply.verdict(1, now) {
+            match reply.verdict(Sink::Events, 1, now) {
                 Verdict::Busy(wait) => wait,
                 other => panic!("{other:?}"),
             }
@@ -285,7 +386,9 @@ mod tests {
             retry_after in proptest::option::of(".{0,40}"),
         ) {
             let reply = Reply { status, retry_after, body: Some(body) };
-            reply.verdict(3, SystemTime::now());
+            for sink in [Sink::Events, POSTHOG] {
+                reply.verdict(sink, 3, SystemTime::now());
+            }
         }
     }
 }

@@ -6,13 +6,13 @@ use crate::redaction;
 use crate::store::{Queue, StoreError, StoredEvent};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use telemetry_wire::{Decoded, Program, json, read};
+use telemetry_wire::{Decoded, Program, Sink, json, read};
 
 /// The events of one request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// What is sent, before it is compressed: a JSON array of events, without
-    /// white space.
+    /// What is sent, before it is compressed: the events in the form that the
+    /// sink takes, as JSON without white space.
     pub body: String,
     /// The ids of its events, in their order.
     pub ids: Vec<String>,
@@ -28,6 +28,8 @@ pub struct Batch {
 pub struct Terms<'a> {
     /// What can be said.
     pub program: &'static Program,
+    /// Who takes them.
+    pub sink: Sink<'static>,
     /// What the user agreed to.
     pub consent: Consent,
     /// The most events of a request.
@@ -43,10 +45,8 @@ impl Batch {
     /// record that it came from, and must say just what the queue says; one
     /// that does not is no reason to leave out the others.
     pub fn next(queue: &Queue, terms: &Terms<'_>) -> Result<Self, StoreError> {
-        let mut batch = Self {
-            body: "[".into(),
-            ..Self::default()
-        };
+        let mut batch = Self::default();
+        terms.sink.write_start(&mut batch.body);
         queue.for_each_due(terms.now_ms, |event| {
             if !terms.skip.contains(&event.id) {
                 batch.take(event, terms);
@@ -57,24 +57,26 @@ impl Batch {
                 ControlFlow::Break(())
             }
         })?;
-        batch.body.push(']');
+        terms.sink.write_end(&mut batch.body);
         Ok(batch)
     }
 
     fn take(&mut self, event: StoredEvent, terms: &Terms<'_>) {
         match checked(&event, terms.program) {
-            Ok(decoded) if terms.consent.covers_record(&decoded) => self.add(event),
+            Ok(decoded) if terms.consent.covers_record(&decoded) => {
+                self.add(event, &decoded, terms.sink);
+            }
             // Held back until the user has been told.
             Ok(_) => {}
             Err(fault) => self.faulty.push((event.id, fault)),
         }
     }
 
-    fn add(&mut self, event: StoredEvent) {
+    fn add(&mut self, event: StoredEvent, decoded: &Decoded, sink: Sink<'_>) {
         if !self.ids.is_empty() {
             self.body.push(',');
         }
-        self.body.push_str(&event.data);
+        sink.write_event(&mut self.body, &event.id, &event.session_id, decoded);
         self.ids.push(event.id);
         if !self.sessions.contains(&event.session_id) {
             self.sessions.push(event.session_id);

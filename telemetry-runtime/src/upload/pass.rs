@@ -172,6 +172,7 @@ impl<'a> Pass<'a> {
             };
             let terms = Terms {
                 program: self.context.program,
+                sink: self.context.policy.sink,
                 consent: permit.consent(),
                 limit: self.limit,
                 now_ms: (self.world.clock)(),
@@ -245,7 +246,8 @@ impl<'a> Pass<'a> {
     ) -> Result<(Next, String), StoreError> {
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis((self.world.clock)());
         let failed = |why: String, wait| (Next::Stop(Ending::Failed(why.clone()), wait), why);
-        Ok(match reply.verdict(batch.ids.len(), now) {
+        let sink = self.context.policy.sink;
+        Ok(match reply.verdict(sink, batch.ids.len(), now) {
             Verdict::Taken { refused, later } => self.taken(queue, batch, &refused, &later)?,
             Verdict::TooLarge => self.too_large(queue, batch)?,
             Verdict::Unfit(named) if !named.is_empty() => {

@@ -32,6 +32,7 @@ pub(crate) static POLICY: Policy = Policy {
     title: "Marks",
     docs_url: "https://example.com/telemetry",
     endpoint: "https://example.com/v1",
+    sink: telemetry_runtime::wire::Sink::Events,
     contact: "telemetry@example.com",
     turn_off: "marks telemetry off",
     retention_days: 90,

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use telemetry_wire::transport::{HEADERS, HeaderValue, METHOD, PROTOCOL};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -30,14 +31,37 @@ impl Request {
         text
     }
 
-    /// The ids of its events, in order.
+    /// The ids of its events, in order, in the form of either sink.
     pub(crate) fn ids(&self) -> Vec<String> {
-        let events: serde_json::Value = serde_json::from_str(&self.json()).unwrap();
+        let body: serde_json::Value = serde_json::from_str(&self.json()).unwrap();
+        let (events, id) = match body.get("batch") {
+            None => (&body, "id"),
+            Some(batch) => (batch, "uuid"),
+        };
         let events = events.as_array().unwrap();
         events
             .iter()
-            .map(|event| event["id"].as_str().unwrap().to_owned())
+            .map(|event| event[id].as_str().unwrap().to_owned())
             .collect()
+    }
+
+    /// Fails on any byte of the head, and of the frame of what is compressed,
+    /// that is not in the manifest.
+    #[track_caller]
+    pub(crate) fn assert_declared(&self, path: &str, authority: &str) {
+        let mut declared = format!("{METHOD} {path} {PROTOCOL}\r\n");
+        for header in HEADERS {
+            let value = match header.value {
+                HeaderValue::Exactly(value) => value.to_owned(),
+                HeaderValue::Server => authority.to_owned(),
+                HeaderValue::Length => self.body.len().to_string(),
+            };
+            declared = format!("{declared}{}: {value}\r\n", header.name);
+        }
+        assert_eq!(self.head, declared + "\r\n");
+        // RFC 1952: no name, no comment, no time, no system.
+        assert_eq!(self.body[..4], [0x1f, 0x8b, 8, 0]);
+        assert_eq!((&self.body[4..8], self.body[9]), (&[0; 4][..], 255));
     }
 }
 
@@ -60,6 +84,11 @@ pub(crate) fn all_arrived(request: &Request) -> Does {
     let accepted = request.ids().len();
     let body = format!("{{\"accepted\":{accepted},\"known\":0,\"refused\":[],\"later\":[]}}");
     Does::Answers(200, "", body)
+}
+
+/// That PostHog took a batch, in its words.
+pub(crate) fn taken_by_posthog() -> Does {
+    Does::Answers(200, "", r#"{"status":"Ok"}"#.into())
 }
 
 /// The server; it stops when it is dropped.

@@ -14,6 +14,7 @@ mod event;
 mod field;
 mod policy;
 pub(crate) mod table;
+mod transport;
 mod value;
 
 pub(crate) use allow::Allowances;
@@ -24,6 +25,7 @@ pub(crate) use enums::Enum;
 pub(crate) use event::Event;
 pub(crate) use field::{Field, FieldKind, IntegerKeys};
 pub(crate) use policy::Policy;
+pub(crate) use transport::Transport;
 pub(crate) use value::{Entry, Named, Spanned};
 
 use schemars::JsonSchema;
@@ -46,6 +48,9 @@ pub(crate) struct Declarations {
     /// What is promised for all events alike.
     #[schemars(required)]
     pub(crate) policy: Option<Policy>,
+    /// Who takes the events at the endpoint.
+    #[schemars(default, with = "Transport")]
+    pub(crate) transport: Option<Transport>,
     /// Hand-written pages with parts that are made from this file.
     #[schemars(default, with = "Docs")]
     pub(crate) docs: Option<Docs>,
@@ -64,6 +69,7 @@ impl Declarations {
             schema: table.required("schema", "schema = 1"),
             app: table.required("app", "[app]"),
             policy: table.required("policy", "[policy]"),
+            transport: table.optional("transport"),
             docs: table.optional("docs"),
             enums: table.optional("enums").unwrap_or_default(),
             events: table.optional("events").unwrap_or_default(),

@@ -147,7 +147,7 @@ mod tests {
         insta::assert_snapshot!(to_github(&diagnostics, &sources), @"
         ::error file=a%2Cb.toml,line=1,endLine=1,col=1,endColumn=1,title=T004 missing-key::`events.toml` has no `policy`%0A`policy` is missing here%0Anote: nothing is assumed: what people are told and what the program does is all written down%0Ahelp: write `[policy]`
         ::error file=a%2Cb.toml,line=2,endLine=2,col=7,endColumn=20,title=T003 wrong-type::`app` must be a table%0Athis is a text%0Anote: nothing is converted, so that what is written is what is meant%0Ahelp: write it like `app = { ... }`
-        ::error file=a%2Cb.toml,line=3,endLine=3,col=2,endColumn=9,title=T002 unknown-key::`events.toml` has no key `policies`%0Anot a key here%0Anote: its keys are `schema`, `app`, `policy`, `docs`, `enums` and `events`%0Ahelp: remove it
+        ::error file=a%2Cb.toml,line=3,endLine=3,col=2,endColumn=9,title=T002 unknown-key::`events.toml` has no key `policies`%0Anot a key here%0Anote: its keys are `schema`, `app`, `policy`, `transport`, `docs`, `enums` and `events`%0Ahelp: remove it
         ");
     }
 

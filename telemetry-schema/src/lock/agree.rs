@@ -1,5 +1,6 @@
 //! Whether a lock and a schema agree, and if not, in what.
 
+use super::implied;
 use super::life::Living;
 use super::{Lock, LockedEvent, LockedKind};
 use crate::diagnostic::{Diagnostic, File, quoted};
@@ -120,13 +121,10 @@ fn changes(lock: &Lock, updated: &Lock, schema: &Schema) -> Vec<Change> {
     for policy in policy {
         let path: Vec<String> = policy.name.split('.').map(str::to_owned).collect();
         let before = lock.policy.iter().rfind(|known| known.name == policy.name);
+        let before = before.map(|before| before.value.as_str());
         // The level of a new event is no change of its own.
-        if let Some(before) = before {
-            let what = format!(
-                "was {}, is {}",
-                quoted(&before.value),
-                quoted(&policy.value)
-            );
+        if let Some(before) = before.or(implied(&policy.name)) {
+            let what = format!("was {}, is {}", quoted(before), quoted(&policy.value));
             changes.push(Change { path, what });
         }
     }

@@ -1,6 +1,6 @@
 //! What a new generation takes from those who read the data.
 
-use super::{Accepted, Lock, LockedEvent, LockedKind};
+use super::{Accepted, Lock, LockedEvent, LockedField, LockedKind};
 
 impl Lock {
     /// What this lock's generation breaks for whoever reads the data of the
@@ -49,7 +49,12 @@ fn in_fields(event: &LockedEvent, number: u16, broken: &mut Vec<String>) {
                 .find(|other| other.name == field.name && other.life.since == number);
             match next {
                 None => broken.push(format!("{of} comes no more")),
-                Some(next) if in_same_form(&field.kind, &next.kind) => {}
+                // A new code under the old name: a reader sees one field.
+                Some(next) if in_same_form(&field.kind, &next.kind) => {
+                    if is_optional(next) && !is_optional(field) {
+                        broken.push(format!("{of} can be null"));
+                    }
+                }
                 Some(_) => broken.push(format!("{of} is of another type or unit")),
             }
         } else if let [.., before, now] = field.shapes.as_slice()
@@ -60,6 +65,10 @@ fn in_fields(event: &LockedEvent, number: u16, broken: &mut Vec<String>) {
             broken.push(format!("{of} can be null"));
         }
     }
+}
+
+fn is_optional(field: &LockedField) -> bool {
+    field.shapes.last().is_some_and(|shape| shape.optional)
 }
 
 /// Whether JSON has the two in the same form: a word of another enum is still
@@ -116,6 +125,15 @@ mod tests {
             ]
         );
         assert_eq!(before.breaks(&before), [""; 0]);
+    }
+
+    #[test]
+    fn a_field_with_another_enum_can_be_null_as_well() {
+        let (before, after) = updated(&[(
+            "values = { good = \"It worked.\", bad = \"It did not.\" }",
+            "enum = \"tool\", optional = true",
+        )]);
+        assert_eq!(after.breaks(&before), ["`result` of `build` can be null"]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ mod write;
 
 pub(crate) use agree::agreeing;
 pub use promise::WidenedPromise;
-pub(crate) use promise::{Turn, promises, sentence, turn};
+pub(crate) use promise::{Turn, implied, promises, sentence, turn};
 pub use update::LockFull;
 
 use crate::model::Unit;
@@ -160,7 +160,9 @@ pub struct LockedShape {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockedPolicy {
     /// The dotted path in `events.toml`: `policy.retention_days`,
-    /// `policy.consent.beta`, `app.endpoint`, `events.session_end.level`.
+    /// `policy.consent.beta`, `app.endpoint`, `events.session_end.level`. One
+    /// of `[transport]` is only here once it has differed from what holds
+    /// without that table.
     pub name: String,
     /// The generation from which on it holds.
     pub since: u16,

@@ -4,6 +4,8 @@
 //! | promise | wider |
 //! |---|---|
 //! | `app.endpoint` | another one: somebody else may receive |
+//! | `transport.sink` | PostHog: it is sent more beside the events |
+//! | `transport.api_key` | another one: somebody else may receive |
 //! | `policy.retention_days` | more |
 //! | `policy.upload_interval_hours` | less: the server sees the machine more often |
 //! | `policy.time_precision_seconds` | less: times say more |
@@ -12,9 +14,22 @@
 //! | `policy.upload_batch_events` | never: the same events in other portions |
 //! | `policy.max_event_bits`, `policy.max_linkable_bits` | never by themselves: what they let in is a wider field or a new one |
 
-use super::Lock;
+use super::{Lock, LockedPolicy};
 use crate::model::{ConsentDefault, Schema};
-use telemetry_wire::{Channel, Level};
+use telemetry_wire::{Channel, Level, Sink};
+
+/// What a lock that does not name the promise at `path` held: `[transport]`
+/// came later than the first locks, and one that says nothing promises this.
+pub(crate) fn implied(path: &str) -> Option<&'static str> {
+    match path {
+        "transport.sink" => Some(Sink::Events.name()),
+        "transport.api_key" => Some(NO_KEY),
+        _ => None,
+    }
+}
+
+/// The value of `transport.api_key` where the sink takes none.
+const NO_KEY: &str = "none";
 
 /// A promise that lets more through than it did, for those who were told of
 /// an earlier generation.
@@ -51,10 +66,9 @@ impl Lock {
             let Some(present) = values.last() else {
                 continue;
             };
-            for pair in values.windows(2) {
-                let [before, next] = pair else { continue };
-                let turned = turn(&present.name, &before.value, &present.value);
-                let wider_then = turn(&present.name, &before.value, &next.value);
+            for (before, next) in steps(values) {
+                let turned = turn(&present.name, before, &present.value);
+                let wider_then = turn(&present.name, before, &next.value);
                 if turned == Turn::Wider
                     && wider_then == Turn::Wider
                     && self.concerned(&present.name, next.since)
@@ -62,7 +76,7 @@ impl Lock {
                     widened.push(WidenedPromise {
                         path: present.name.clone(),
                         since: next.since,
-                        what: sentence(&present.name, &before.value, &present.value),
+                        what: sentence(&present.name, before, &present.value),
                     });
                 }
             }
@@ -81,6 +95,16 @@ impl Lock {
             event.name == name && event.life.until.is_none() && event.life.since < since
         })
     }
+}
+
+/// Each value that a promise came to have, with the one before it. Nobody
+/// knew of any before the first generation.
+fn steps(values: &[LockedPolicy]) -> impl Iterator<Item = (&str, &LockedPolicy)> {
+    let first = values.first().filter(|first| first.since > 1);
+    let begun = first.and_then(|first| Some((implied(&first.name)?, first)));
+    let later = values.iter().zip(values.iter().skip(1));
+    let later = later.map(|(before, next)| (before.value.as_str(), next));
+    begun.into_iter().chain(later)
 }
 
 /// The event that `events.EVENT.level` is about.
@@ -113,6 +137,9 @@ pub(crate) fn turn(path: &str, before: &str, after: &str) -> Turn {
         "policy.upload_batch_events" | "policy.max_event_bits" | "policy.max_linkable_bits" => {
             Turn::Sideways
         }
+        "transport.sink" if after == Sink::Events.name() => Turn::Narrower,
+        // What takes a key is the sink's to say.
+        "transport.api_key" if before == NO_KEY || after == NO_KEY => Turn::Sideways,
         _ if path.starts_with("policy.consent.") && after == "opt-in" => Turn::Narrower,
         _ if event_of(path).is_some() => match (level(before), level(after)) {
             (Some(before), Some(after)) if after > before => Turn::Narrower,
@@ -161,6 +188,23 @@ pub(crate) fn sentence(path: &str, before: &str, after: &str) -> String {
             "What stays the same from day to day may tell at most {}, no longer {before}.",
             of(after, "bit", "bits")
         ),
+        "transport.sink" if after == Sink::Events.name() => {
+            "Events are sent as a plain list, no longer in the form that PostHog takes.".to_owned()
+        }
+        "transport.sink" => {
+            "Events are sent in the form that PostHog takes, with what it asks for \
+             beside them, no longer as a plain list."
+                .to_owned()
+        }
+        "transport.api_key" if after == NO_KEY => {
+            "No key of a PostHog project is sent any more.".to_owned()
+        }
+        "transport.api_key" if before == NO_KEY => {
+            format!("Events are for the PostHog project {after}.")
+        }
+        "transport.api_key" => {
+            format!("Events are for another PostHog project: {after}, no longer {before}.")
+        }
         _ => other(path, before, after),
     }
 }
@@ -195,7 +239,17 @@ pub(crate) fn promises(schema: &Schema) -> Vec<(String, String)> {
         ("max_event_bits", u32::from(policy.max_event_bits)),
         ("max_linkable_bits", u32::from(policy.max_linkable_bits)),
     ];
-    let mut promises = vec![("app.endpoint".to_owned(), schema.app.endpoint.clone())];
+    let api_key = match &schema.sink {
+        crate::model::Sink::Events => NO_KEY,
+        crate::model::Sink::PostHog { api_key } => api_key,
+    };
+    let mut promises: Vec<(String, String)> = [
+        ("app.endpoint", schema.app.endpoint.as_str()),
+        ("transport.sink", schema.sink.wire().name()),
+        ("transport.api_key", api_key),
+    ]
+    .map(|(path, value)| (path.to_owned(), value.to_owned()))
+    .into();
     promises.extend(numbers.map(|(key, value)| (format!("policy.{key}"), value.to_string())));
     promises.extend(Channel::ALL.map(|channel| {
         let word = match policy.consent_for(channel) {
@@ -292,6 +346,11 @@ mod tests {
                 "https://b.example",
                 Wider,
             ),
+            ("transport.sink", "events", "posthog", Wider),
+            ("transport.sink", "posthog", "events", Narrower),
+            ("transport.api_key", "none", "phc_a", Sideways),
+            ("transport.api_key", "phc_a", "none", Sideways),
+            ("transport.api_key", "phc_a", "phc_b", Wider),
             ("policy.retention_days", "90", "1", Narrower),
             ("policy.upload_interval_hours", "24", "1", Wider),
             ("policy.upload_interval_hours", "1", "24", Narrower),
@@ -323,6 +382,32 @@ mod tests {
             let sentence = sentence(&path, &value, &value);
             assert!(!sentence.starts_with('`'), "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_lock_from_before_the_sinks_promised_the_plain_list() {
+        let posthog = |key: &str| {
+            format!("{BASE}\n[transport]\nsink = \"posthog\"\napi_key = \"{key}\"\n")
+                .replace("sample.example/events", "sample.example/batch/")
+        };
+        let plain = BASE.replace("sample.example/events", "sample.example/batch/");
+        let written = format!("{plain}\n[transport]\nsink = \"events\"\n");
+        let lock = history(&[plain.clone(), written.clone()]);
+        // To write it down is no change.
+        assert_eq!(lock.running().number, 1);
+        assert!(!lock.to_text().contains("transport"));
+
+        let sink = "Events are sent in the form that PostHog takes, with what it asks for beside \
+                    them, no longer as a plain list.";
+        let lock = history(&[plain.clone(), posthog("phc_a")]);
+        assert_eq!(since_and_what(&lock.widened()), [(2, sink)]);
+        let lock = history(&[plain.clone(), posthog("phc_a"), posthog("phc_b")]);
+        let key = "Events are for another PostHog project: phc_b, no longer phc_a.";
+        assert_eq!(since_and_what(&lock.widened()), [(3, key), (2, sink)]);
+        let lock = history(&[plain.clone(), posthog("phc_a"), plain]);
+        assert_eq!(lock.widened(), []);
+        // Who begins with PostHog has told so from the beginning.
+        assert_eq!(history(&[posthog("phc_a")]).widened(), []);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The next state of a lock.
 
 use super::life::{alive, end_others};
-use super::promise::promises;
+use super::promise::{implied, promises};
 use super::{
     Lock, LockedEnum, LockedEvent, LockedField, LockedKind, LockedPolicy, LockedShape, LockedValue,
 };
@@ -138,7 +138,10 @@ impl Lock {
         }
         let changed: Vec<LockedPolicy> = promises(schema)
             .into_iter()
-            .filter(|(name, value)| latest.get(name.as_str()) != Some(&value.as_str()))
+            .filter(|(name, value)| {
+                let known = latest.get(name.as_str()).copied().or(implied(name));
+                known != Some(value.as_str())
+            })
             .map(|(name, value)| LockedPolicy {
                 name,
                 since: number,

@@ -76,6 +76,7 @@ macro_rules! rule {
 }
 
 pub(crate) mod allowance;
+mod api_key;
 mod app_name;
 mod budget;
 mod ceiling;
@@ -108,6 +109,7 @@ mod review_link;
 mod schema_version;
 mod set_size;
 mod similar_name;
+mod sink;
 mod time_precision;
 pub(crate) mod unit;
 mod unit_in_name;
@@ -118,7 +120,7 @@ mod version_releases;
 pub use docs::{by_code, by_name, markdown};
 
 /// Every rule of `events.toml`, `events.lock` and the pages, by code.
-pub static ALL: [&Rule; 47] = [
+pub static ALL: [&Rule; 49] = [
     &reading::SYNTAX,
     &reading::UNKNOWN_KEY,
     &reading::WRONG_TYPE,
@@ -166,6 +168,8 @@ pub static ALL: [&Rule; 47] = [
     &constant_field::RULE,
     &common_prefix::RULE,
     &review_link::RULE,
+    &sink::RULE,
+    &api_key::RULE,
 ];
 
 /// Runs the rules that need only what is written.

@@ -4,7 +4,7 @@
 
 use proptest::prelude::*;
 use telemetry_schema::model::{
-    App, ConsentDefault, Enum, Event, Expiry, Field, FieldType, Policy, Schema, Unit, Value,
+    App, ConsentDefault, Enum, Event, Expiry, Field, FieldType, Policy, Schema, Sink, Unit, Value,
 };
 use telemetry_wire::{Grid, Level};
 
@@ -29,6 +29,13 @@ pub(crate) fn policy(retention_days: u16) -> Policy {
         max_linkable_bits: 64,
         consent: [ConsentDefault::OptIn; 5],
     }
+}
+
+fn sink() -> impl Strategy<Value = Sink> {
+    let posthog = |key: &str| Sink::PostHog {
+        api_key: key.to_owned(),
+    };
+    prop::sample::select(vec![Sink::Events, posthog("phc_a"), posthog("phc_b")])
 }
 
 /// Enums come as a fixed pool, so that fields can name them by index; what
@@ -113,13 +120,18 @@ fn event(name: String) -> impl Strategy<Value = Event> {
 pub(crate) fn schema() -> impl Strategy<Value = Schema> {
     let events = subset(&["start", "end", "fault", "pause"], 0)
         .prop_flat_map(|names| names.into_iter().map(event).collect::<Vec<_>>());
-    (enums(), events, prop::sample::select(vec![30_u16, 90])).prop_map(
-        |(enums, events, retention)| Schema {
+    (
+        enums(),
+        events,
+        sink(),
+        prop::sample::select(vec![30_u16, 90]),
+    )
+        .prop_map(|(enums, events, sink, retention)| Schema {
             app: app(),
             policy: policy(retention),
+            sink,
             pages: Vec::new(),
             enums,
             events,
-        },
-    )
+        })
 }

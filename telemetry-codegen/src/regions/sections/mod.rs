@@ -81,6 +81,7 @@ const SECTIONS: &[(&str, &[(&str, Write)])] = &[
             ("table", wire::table),
             ("json", wire::json),
             ("request", wire::request),
+            ("body", wire::body),
             ("unavoidable", wire::unavoidable),
         ],
     ),

@@ -3,6 +3,7 @@
 use super::events::words_place;
 use crate::history;
 use crate::regions::print::{Block, Column, Heading, Table, code, text};
+use crate::sink;
 use std::collections::BTreeSet;
 use telemetry_schema::Bound;
 use telemetry_schema::model::{Enum, Schema};
@@ -10,6 +11,7 @@ use telemetry_schema::model::{Enum, Schema};
 fn words(bound: &Bound) -> BTreeSet<&str> {
     let mut words = history::vocabulary(&bound.lock);
     words.extend(history::version_words(&bound.lock));
+    words.extend(sink::words(&bound.schema.sink));
     words
 }
 

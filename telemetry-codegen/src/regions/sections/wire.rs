@@ -1,9 +1,8 @@
 //! What an event looks like on its way.
 
 use crate::json_schema::print;
-use crate::privacy::example;
 use crate::regions::print::{Block, Column, Table, code, text};
-use crate::words;
+use crate::{sink, words};
 use telemetry_schema::Bound;
 use telemetry_wire::json::ENVELOPE_KEYS;
 use telemetry_wire::transport::{HEADERS, UNAVOIDABLE};
@@ -55,6 +54,42 @@ pub(super) fn request(_: &Bound) -> Vec<Block> {
     })]
 }
 
+/// What a body carries beside the events.
+pub(super) fn body(bound: &Bound) -> Vec<Block> {
+    let sink = &bound.schema.sink;
+    let additions = sink::additions(sink);
+    let form = sink::form(sink);
+    if additions.is_empty() {
+        let all = format!("The body is {form}, and nothing else.");
+        return vec![Block::Paragraph(vec![text(all)])];
+    }
+    let rows = additions.into_iter().map(|key| {
+        let value = if key.is_exact {
+            code(key.value)
+        } else {
+            text(key.value)
+        };
+        let (name, place) = (vec![code(key.name)], vec![text(key.place)]);
+        vec![name, place, vec![value], vec![text(key.why)]]
+    });
+    let is = format!(
+        "The body is {form}. Beside the events' own fields it has these keys and no others."
+    );
+    vec![
+        Block::Paragraph(vec![text(is)]),
+        Block::Table(Table {
+            caption: "Every key of a body beside the events' own fields".into(),
+            columns: vec![
+                Column::words("key"),
+                Column::words("where"),
+                Column::words("what it says"),
+                Column::words("what for"),
+            ],
+            rows: rows.collect(),
+        }),
+    ]
+}
+
 /// What reaches the server whatever a request says.
 pub(super) fn unavoidable(_: &Bound) -> Vec<Block> {
     let items = UNAVOIDABLE.iter().map(|what| vec![text(*what)]);
@@ -63,12 +98,7 @@ pub(super) fn unavoidable(_: &Bound) -> Vec<Block> {
 
 /// A request with one event of each kind.
 pub(super) fn json(bound: &Bound) -> Vec<Block> {
-    let events = bound
-        .schema
-        .events
-        .iter()
-        .map(|event| example::event(bound, event));
-    vec![json_block(&serde_json::Value::Array(events.collect()))]
+    vec![json_block(&sink::body(bound))]
 }
 
 /// The event with the most fields.
@@ -80,7 +110,7 @@ pub(super) fn example(bound: &Bound) -> Vec<Block> {
         .rev()
         .max_by_key(|event| event.fields.len());
     longest
-        .map(|event| json_block(&example::event(bound, event)))
+        .map(|event| json_block(&sink::event(bound, event)))
         .into_iter()
         .collect()
 }

@@ -1,5 +1,7 @@
 //! The commands on a queue of their own, without a terminal and with one.
 
+#[cfg(all(unix, feature = "upload"))]
+mod captured;
 mod clear;
 mod export;
 mod first_run;
@@ -8,6 +10,9 @@ mod grown;
 mod help;
 mod import;
 mod level;
+#[cfg(all(unix, feature = "upload"))]
+#[path = "../../../tests/support/server.rs"]
+mod server;
 mod show;
 mod status;
 mod switch;
@@ -104,6 +109,7 @@ pub(super) const POLICY: Policy = Policy {
     title: "Caro",
     docs_url: "https://caro.sh/telemetry",
     endpoint: "https://telemetry.caro.sh/api/events",
+    sink: telemetry_wire::Sink::Events,
     contact: "https://caro.sh/telemetry",
     turn_off: "caro config set telemetry.enabled false",
     retention_days: 90,

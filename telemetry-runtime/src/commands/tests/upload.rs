@@ -1,17 +1,12 @@
 //! `upload --now`, `preview` and `log`, against real servers on loopback.
 
 use super::super::upload::run_within;
+use super::server::{Does, Request, Server, all_arrived};
 use super::*;
 use crate::upload::{Limits, Receipts, State};
-use proptest::prelude::*;
-use server::{Does, Request, Server, all_arrived};
-use sha2::{Digest, Sha256};
 use std::time::Duration;
 
-#[path = "../../../tests/support/server.rs"]
-mod server;
-
-const NOW: TelemetryCommands = TelemetryCommands::Upload {
+pub(super) const NOW: TelemetryCommands = TelemetryCommands::Upload {
     now: true,
     json: false,
 };
@@ -25,11 +20,11 @@ fn user(server: &Server) -> User {
     user
 }
 
-fn queued(user: &User) -> u64 {
+pub(super) fn queued(user: &User) -> u64 {
     counts(user).events
 }
 
-fn counts(user: &User) -> crate::store::Counts {
+pub(super) fn counts(user: &User) -> crate::store::Counts {
     let queue = crate::store::Queue::open_read_only(&user.dir()).unwrap();
     queue.unwrap().counts().unwrap()
 }
@@ -69,37 +64,6 @@ fn what_arrives_is_deleted_and_on_record() {
     assert_eq!(server.requests().len(), 1);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn what_preview_shows_is_what_is_sent(
-        records in proptest::collection::vec((0_u128..10_000, any::<bool>(), 0_u64..3_000_000), 1..150),
-    ) {
-        let server = Server::new(|_, request| all_arrived(request));
-        let mut user = User::new();
-        user.variables.push(("CARO_TELEMETRY_ENDPOINT", server.url()));
-        user.runs(&TelemetryCommands::On { json: false });
-        let records: Vec<_> = records
-            .into_iter()
-            .map(|(duration, success, ago)| command_generation(duration, success, NOON - ago))
-            .collect();
-        user.spool(&records.concat());
-        let preview = user.runs(&TelemetryCommands::Preview { raw: true }).out;
-        user.runs(&NOW);
-        let requests = server.requests();
-        prop_assert_eq!(&requests[0].json(), &preview);
-        let sent: usize = requests.iter().map(|request| request.ids().len()).sum();
-        prop_assert_eq!(sent, records.len());
-        // The receipts' digests are of these bytes.
-        for (receipt, request) in Receipts::of(&user.dir()).read().unwrap().iter().zip(&requests) {
-            let digest = Sha256::digest(request.json().as_bytes());
-            let digest = digest.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-            prop_assert_eq!(&receipt.sent.sha256, &digest);
-        }
-    }
-}
-
 #[test]
 fn after_a_no_the_receipts_still_name_what_left() {
     let server = Server::new(|_, request| all_arrived(request));
@@ -132,37 +96,6 @@ fn after_a_no_the_receipts_still_name_what_left() {
         "{request}"
     );
     assert!(!names(&user.dir()).contains(&"receipts.jsonl".to_owned()));
-}
-
-#[test]
-fn a_request_carries_what_is_declared_and_no_more() {
-    use telemetry_wire::transport::{HEADERS, HeaderValue, METHOD, PROTOCOL};
-    let server = Server::new(|number, request| match number {
-        0 => Does::Answers(503, "", String::new()),
-        _ => all_arrived(request),
-    });
-    let user = user(&server);
-    for _ in 0..2 {
-        user.runs(&NOW);
-    }
-    let requests = server.requests();
-    assert_eq!(requests.len(), 2);
-    for request in requests {
-        let mut declared = format!("{METHOD} /api/events {PROTOCOL}\r\n");
-        for header in HEADERS {
-            let value = match header.value {
-                HeaderValue::Exactly(value) => value.to_owned(),
-                HeaderValue::Server => server.authority(),
-                HeaderValue::Length => request.body.len().to_string(),
-            };
-            declared = format!("{declared}{}: {value}\r\n", header.name);
-        }
-        declared.push_str("\r\n");
-        assert_eq!(request.head, declared);
-        // RFC 1952: no name, no comment, no time, no system.
-        assert_eq!(request.body[..4], [0x1f, 0x8b, 8, 0]);
-        assert_eq!((&request.body[4..8], request.body[9]), (&[0; 4][..], 255));
-    }
 }
 
 #[test]
