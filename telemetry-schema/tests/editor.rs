@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod toml_text;
+
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,34 +29,11 @@ const OF_FORM: [&str; 9] = [
     "T002", "T003", "T004", "T005", "T006", "T007", "T018", "T021", "T037",
 ];
 
-/// A JSON object as a TOML document of inline tables.
-fn to_toml(document: &Map<String, Value>) -> String {
-    let lines = document
-        .iter()
-        .map(|(key, value)| format!("{} = {}\n", json!(key), inline(value)));
-    lines.collect()
-}
-
-fn inline(value: &Value) -> String {
-    match value {
-        Value::Object(entries) => {
-            let entries = entries
-                .iter()
-                .map(|(key, value)| format!("{} = {}", json!(key), inline(value)));
-            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(elements) => {
-            format!(
-                "[{}]",
-                elements.iter().map(inline).collect::<Vec<_>>().join(", ")
-            )
-        }
-        other => other.to_string(),
-    }
-}
-
 fn build_accepts(document: &Value) -> bool {
-    match read("events.toml", &to_toml(document.as_object().unwrap())) {
+    match read(
+        "events.toml",
+        &toml_text::document(document.as_object().unwrap()),
+    ) {
         Ok(_) => true,
         Err(failure) => !failure
             .diagnostics

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod toml_text;
+
+use serde_json::{Map, Value, json};
 use std::path::Path;
-use telemetry_schema::rules;
+use telemetry_schema::rules::{self, Rule};
+use telemetry_schema::{Diagnostic, Moment, read_at};
 
 #[test]
 fn the_page_of_rules_is_current() {
@@ -18,6 +22,109 @@ fn the_page_of_rules_is_current() {
         page,
         "run `BLESS=1 cargo test -p telemetry-schema --test rules` and commit docs/RULES.md"
     );
+}
+
+/// Rules whose example is not a part of `events.toml`, or too long for a page.
+const SHOWN_OTHERWISE: [&str; 6] = [
+    "lock-damaged",
+    "lock-missing",
+    "lock-stale",
+    "page-region",
+    "page-without-region",
+    "set-size",
+];
+
+/// The blocks of code of a documentation.
+fn blocks(rule: &Rule) -> Vec<(String, String)> {
+    let page = rule.page(1);
+    let parts: Vec<&str> = page.split("```").collect();
+    let blocks = parts.iter().skip(1).step_by(2);
+    blocks
+        .map(|block| {
+            let (language, code) = block.split_once('\n').unwrap();
+            (language.to_owned(), code.to_owned())
+        })
+        .collect()
+}
+
+/// Declarations with a part of them as an example has it. What the example
+/// does not speak of is as in `fixtures/base.toml`; an event `build` that it
+/// gives fields alone has the rest as well.
+fn completed(example: &str) -> String {
+    let Ok(Value::Object(example)) = toml::from_str(example) else {
+        return example.to_owned();
+    };
+    let mut whole: Map<String, Value> = toml::from_str(include_str!("fixtures/base.toml")).unwrap();
+    whole.insert("schema".to_owned(), json!(1));
+    let bare = example
+        .get("events")
+        .and_then(|events| events.get("build"))
+        .is_some_and(|build| build.get("doc").is_none());
+    if bare {
+        let build = json!({
+            "doc": "Something came to its end.",
+            "why": "Tells us how often.",
+            "level": "normal",
+            "expires": "never",
+        });
+        whole.insert("events".to_owned(), json!({ "build": build }));
+    }
+    let mut whole = Value::Object(whole);
+    merge(&mut whole, Value::Object(example));
+    toml_text::document(whole.as_object().unwrap())
+}
+
+fn merge(whole: &mut Value, part: Value) {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            for (key, value) in part {
+                merge(whole.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (whole, part) => *whole = part,
+    }
+}
+
+fn findings(events: &str) -> Vec<Diagnostic> {
+    let moment = Moment::new("2026-06-30", Some("1.4.0")).unwrap();
+    match read_at(events, &moment) {
+        Ok((_, warnings)) => warnings,
+        Err(failure) => failure.diagnostics,
+    }
+}
+
+#[test]
+fn every_rule_shows_what_it_finds_and_how_that_is_mended() {
+    for rule in rules::ALL {
+        let Rule { code, name, .. } = *rule;
+        let page = rule.page(1);
+        assert!(
+            page.contains("\n*Example.*"),
+            "{code} {name} has no example"
+        );
+        assert!(
+            page.contains("\n*How to mend it.*"),
+            "{code} {name} does not say how"
+        );
+        let blocks = blocks(rule);
+        let [(_, wrong), .., (language, mended)] = blocks.as_slice() else {
+            panic!("{code} {name} shows {} blocks", blocks.len());
+        };
+        if language == "toml" {
+            let found = findings(&completed(mended));
+            assert!(found.is_empty(), "{code} {name}: {found:?}\n{mended}");
+        }
+        if SHOWN_OTHERWISE.contains(&name) {
+            continue;
+        }
+        let found = findings(&completed(wrong));
+        assert!(
+            found.iter().any(|found| found.code == code),
+            "{code} {name} is not found: {found:?}\n{wrong}"
+        );
+        let others = found.iter().filter(|found| found.code != code).count();
+        assert_eq!(others, 0, "{code} {name}: {found:?}\n{wrong}");
+    }
 }
 
 #[test]

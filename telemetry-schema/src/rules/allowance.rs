@@ -13,18 +13,16 @@ rule! {
     /// reason why the rule does not hold there. What a rule calls an error is
     /// a promise that could not be kept, and no reason makes it one that can.
     ///
-    /// This is found, since a range the wrong way round is an error:
-    ///
     /// ```toml
     /// [events.build.fields]
-    /// tries = { type = "integer", min = 9, max = 1, unit = "count", doc = "How often it was tried.", allow = { integer-range = "It counts down." } }
+    /// tries = { type = "integer", min = 0, max = 9, unit = "count", doc = "How often it was tried.", allow = { event-budget = "It is worth it." } }
     /// ```
     ///
-    /// Mend the error, and take the allowance away:
+    /// Mend what the rule finds, and take the allowance away:
     ///
     /// ```toml
     /// [events.build.fields]
-    /// tries = { type = "integer", min = 1, max = 9, unit = "count", doc = "How often it was tried." }
+    /// tries = { type = "integer", min = 0, max = 9, unit = "count", doc = "How often it was tried." }
     /// ```
     RULE, "T037", "allowance", Error, Check::Declared(check)
 }

@@ -9,6 +9,18 @@ rule! {
     ///
     /// It becomes the name of a folder and, in upper case, the beginning of
     /// the names of environment variables.
+    ///
+    /// ```toml
+    /// [app]
+    /// name = "My App"
+    /// ```
+    ///
+    /// Write the name that people type; `title` is the one that they read:
+    ///
+    /// ```toml
+    /// [app]
+    /// name = "my-app"
+    /// ```
     RULE, "T011", "app-name", Error, Check::Declared(check)
 }
 

@@ -14,6 +14,28 @@ rule! {
     /// Every field is finite, so what an event can tell has an upper bound:
     /// the sum of log2 of the number of values of its fields. The budget
     /// keeps that sum in view when fields are added.
+    ///
+    /// The finding names the field that costs most, and the cheapest way below the
+    /// budget with what it saves.
+    ///
+    /// ```toml
+    /// [policy]
+    /// max_event_bits = 12
+    ///
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 80000, unit = "s", doc = "How long it took." }
+    /// ```
+    ///
+    /// Make a number coarser, a range narrower or a list of words shorter; or raise
+    /// the budget, which your users are promised:
+    ///
+    /// ```toml
+    /// [policy]
+    /// max_event_bits = 12
+    ///
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 80000, unit = "s", precision = 10, doc = "How long it took." }
+    /// ```
     EVENT, "T029", "event-budget", Error, Check::Meant(check_event)
 }
 
@@ -23,6 +45,26 @@ rule! {
     /// What stays the same from day to day can link the sessions of one
     /// machine, although the session id changes. The fewer bits, the more
     /// machines look alike.
+    ///
+    /// ```toml
+    /// [policy]
+    /// max_linkable_bits = 2
+    ///
+    /// [events.build.fields]
+    /// version = { type = "version", live_releases = 8, stable = true, doc = "Which release it was." }
+    /// ```
+    ///
+    /// Leave out what is not needed every day, tell it in fewer words, or raise the
+    /// budget. To take `stable` away from what does stay the same would only hide
+    /// it:
+    ///
+    /// ```toml
+    /// [policy]
+    /// max_linkable_bits = 3
+    ///
+    /// [events.build.fields]
+    /// version = { type = "version", live_releases = 8, stable = true, doc = "Which release it was." }
+    /// ```
     LINKABLE, "T030", "linkable-budget", Error, Check::Meant(check_linkable)
 }
 

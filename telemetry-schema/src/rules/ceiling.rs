@@ -8,6 +8,19 @@ rule! {
     /// 64 bits hold eight letters. An event above that could carry text in
     /// disguise: an integer without a sensible range, or an enum that is a
     /// dictionary.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// nanoseconds = { type = "integer", min = 0, max = 9000000000000000000, unit = "count", doc = "When it was, exactly." }
+    /// bytes_read = { type = "integer", min = 0, max = 9000000000000000000, unit = "bytes", doc = "How much was read." }
+    /// ```
+    ///
+    /// Write the narrowest range that answers the question, and a `precision`:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// size = { type = "integer", min = 0, max = 1000000, unit = "MiB", precision = 50, doc = "How much was read." }
+    /// ```
     RULE, "T027", "ceiling", Error, Check::Meant(check)
 }
 

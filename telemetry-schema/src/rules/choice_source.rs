@@ -7,6 +7,18 @@ rule! {
     ///
     /// With both, it would not be clear which of them hold; with neither,
     /// there is nothing to choose from.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// result = { type = "choice", doc = "How it ended." }
+    /// ```
+    ///
+    /// Write the words in place, or name an enum that other fields have as well:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// result = { type = "choice", doc = "How it ended.", values = { good = "It worked.", bad = "It did not." } }
+    /// ```
     RULE, "T021", "choice-source", Error, Check::Declared(check)
 }
 

@@ -8,6 +8,18 @@ rule! {
     ///
     /// "opt-in" is off until somebody turns it on, "opt-out" is on until
     /// somebody turns it off. What cannot be read is no consent.
+    ///
+    /// ```toml
+    /// [policy.consent]
+    /// beta = "on"
+    /// ```
+    ///
+    /// Write one of the two words:
+    ///
+    /// ```toml
+    /// [policy.consent]
+    /// beta = "opt-out"
+    /// ```
     RULE, "T015", "consent-word", Error, Check::Declared(check)
 }
 

@@ -10,6 +10,18 @@ rule! {
     /// Texts of `events.toml` become doc comments, table cells of the privacy
     /// page and notices in a terminal. A line break or a control character
     /// would break all three.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", doc = "Whether an earlier\nresult was used." }
+    /// ```
+    ///
+    /// Say the one thing that matters; `docs_url` can tell the rest:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", doc = "Whether an earlier result was used." }
+    /// ```
     RULE, "T010", "doc-line", Error, Check::Declared(check)
 }
 

@@ -4,8 +4,9 @@ use super::{ALL, Rule};
 use std::fmt::Write;
 
 impl Rule {
-    /// Its code and name as a heading, how much it weighs, and its
-    /// documentation; Markdown, with the heading of this depth.
+    /// Its code and name as a heading, how much it weighs, what it asks for
+    /// and why, an example, and how that is mended; Markdown, with the
+    /// heading of this depth.
     pub fn page(&self, depth: usize) -> String {
         let Self {
             code,
@@ -14,10 +15,9 @@ impl Rule {
             docs,
             ..
         } = self;
-        let docs: Vec<&str> = docs
-            .lines()
-            .map(|line| line.strip_prefix(' ').unwrap_or(line))
-            .collect();
+        let lines = docs.lines();
+        let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let docs = labelled(&lines.collect::<Vec<_>>());
         format!(
             "{} {code} {name}\n\n*{}.* {}\n",
             "#".repeat(depth),
@@ -25,7 +25,7 @@ impl Rule {
                 crate::Severity::Error => "Error",
                 crate::Severity::Warning => "Warning",
             },
-            docs.join("\n").trim()
+            docs.trim()
         )
     }
 
@@ -34,6 +34,27 @@ impl Rule {
         let first = self.docs.split("\n\n").next().unwrap_or_default();
         first.split_whitespace().collect::<Vec<_>>().join(" ")
     }
+}
+
+/// A documentation with its parts named: the first block is an example, with
+/// the sentence that leads to it if there is one, and what comes after it says
+/// how to mend that.
+fn labelled(lines: &[&str]) -> String {
+    let mut text = lines.join("\n");
+    let Some(fence) = text.find("```") else {
+        return text;
+    };
+    if let Some(end) = text[fence + 3..].find("```\n\n") {
+        text.insert_str(fence + 3 + end + "```\n\n".len(), "*How to mend it.* ");
+    }
+    let before = text[..fence].trim_end();
+    if before.ends_with(':') {
+        let paragraph = before.rfind("\n\n").map_or(0, |at| at + 2);
+        text.insert_str(paragraph, "*Example.* ");
+    } else {
+        text.insert_str(fence, "*Example.*\n\n");
+    }
+    text
 }
 
 /// The rule of this code, in capitals or not.

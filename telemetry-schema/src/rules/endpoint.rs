@@ -9,6 +9,18 @@ rule! {
     /// For tests, `http://localhost`, `http://127.0.0.1` and `http://[::1]`
     /// are fine. A user name or password in the URL would be sent as well,
     /// so there can be none.
+    ///
+    /// ```toml
+    /// [app]
+    /// endpoint = "http://telemetry.sample.example/events"
+    /// ```
+    ///
+    /// Write the https URL of the service that receives:
+    ///
+    /// ```toml
+    /// [app]
+    /// endpoint = "https://telemetry.sample.example/events"
+    /// ```
     RULE, "T012", "endpoint", Error, Check::Declared(check)
 }
 

@@ -9,6 +9,18 @@ rule! {
     /// A field without values can say nothing. One with thousands is a
     /// dictionary: enough words to spell out what should not be said, and
     /// more than anybody reviews.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// result = { type = "choice", doc = "How it ended.", values = {} }
+    /// ```
+    ///
+    /// Write the words, each with what it means:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// result = { type = "choice", doc = "How it ended.", values = { good = "It worked.", bad = "It did not." } }
+    /// ```
     RULE, "T018", "enum-size", Error, Check::Declared(check)
 }
 

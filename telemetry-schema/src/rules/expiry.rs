@@ -10,6 +10,24 @@ rule! {
     ///
     /// An event that was added to answer one question should go when the
     /// question is answered; whoever adds it says when.
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "normal"
+    /// expires = "next summer"
+    /// ```
+    ///
+    /// Write the first day, or the first release, that is to be without it:
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "normal"
+    /// expires = "2027-06-30"
+    /// ```
     RULE, "T017", "expiry", Error, Check::Declared(check)
 }
 

@@ -13,6 +13,18 @@ rule! {
     /// program is built, and can be printed on the privacy page. A text can
     /// hold anything, a path or a password among it; so there is no type for
     /// text, nor for floats, lists or maps, and none can be added.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// target = { type = "string", doc = "What was built." }
+    /// ```
+    ///
+    /// Say which cases have to be told apart, or count:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// target = { type = "choice", doc = "What was built.", values = { program = "Something to run.", library = "Something to use.", other = "Anything else." } }
+    /// ```
     UNKNOWN_TYPE, "T005", "unknown-type", Error, Check::Reading
 }
 
@@ -21,6 +33,18 @@ rule! {
     ///
     /// `min` says something of an integer and nothing of a `bool`: either
     /// the key or the type is a mistake.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", min = 0, doc = "Whether an earlier result was used." }
+    /// ```
+    ///
+    /// Remove the key, or give the field the type that has it:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", doc = "Whether an earlier result was used." }
+    /// ```
     FOREIGN_KEY, "T006", "foreign-key", Error, Check::Reading
 }
 

@@ -7,6 +7,18 @@ rule! {
     ///
     /// A range the wrong way round holds nothing, and a range of one value
     /// says nothing.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// tries = { type = "integer", min = 9, max = 1, unit = "count", doc = "How often it was tried." }
+    /// ```
+    ///
+    /// Write the lower end as `min`; values outside are sent as the nearest end:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// tries = { type = "integer", min = 1, max = 9, unit = "count", doc = "How often it was tried." }
+    /// ```
     RULE, "T023", "integer-range", Error, Check::Declared(check)
 }
 

@@ -8,6 +8,29 @@ rule! {
     ///
     /// A user chooses how much to let through; an event is emitted when its
     /// level is at or below that choice.
+    ///
+    /// A level is an event's, and a field has none of its own: an event is sent as a
+    /// whole or not at all. Each of the three can be chosen, so there is nothing that
+    /// no level sends.
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "debug"
+    /// expires = "never"
+    /// ```
+    ///
+    /// Write "minimal" for what is critical, "normal" for what is standard, and
+    /// "verbose" for detail:
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "verbose"
+    /// expires = "never"
+    /// ```
     RULE, "T016", "level", Error, Check::Declared(check)
 }
 

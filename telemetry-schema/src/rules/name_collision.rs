@@ -12,6 +12,24 @@ rule! {
     /// runtime brings into it. `a_1` and `a1` are both `A1`; an enum that a
     /// field writes in place is called after its event and field; an event
     /// called `option` would hide Rust's own `Option`.
+    ///
+    /// ```toml
+    /// [events.option]
+    /// doc = "The program was called with a switch."
+    /// why = "Tells us which ones to keep."
+    /// level = "normal"
+    /// expires = "never"
+    /// ```
+    ///
+    /// Add a word that says what it is about:
+    ///
+    /// ```toml
+    /// [events.option_given]
+    /// doc = "The program was called with a switch."
+    /// why = "Tells us which ones to keep."
+    /// level = "normal"
+    /// expires = "never"
+    /// ```
     RULE, "T009", "name-collision", Error, Check::Declared(check)
 }
 

@@ -11,6 +11,20 @@ rule! {
     /// as they are and become Rust names. An event's JSON has keys of its
     /// own (`id`, `session_id`, `timestamp`, `type`), which no field may
     /// take.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// WasCached = { type = "bool", doc = "Whether an earlier result was used." }
+    /// type = { type = "bool", doc = "Whether it was a library." }
+    /// ```
+    ///
+    /// Write lower-case words, and say whose the thing is:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// was_cached = { type = "bool", doc = "Whether an earlier result was used." }
+    /// is_library = { type = "bool", doc = "Whether it was a library." }
+    /// ```
     RULE, "T008", "name-form", Error, Check::Declared(check)
 }
 

@@ -12,8 +12,17 @@ rule! {
     /// without their other half, or that name what there is not, would leave
     /// a part of the page as it was, and it would no longer be true.
     ///
-    /// In Markdown, `<!-- telemetry:section events table -->` begins a
-    /// section and `<!-- /telemetry:section -->` ends it.
+    /// ```text
+    /// <!-- telemetry:section evnets table -->
+    /// <!-- /telemetry:section -->
+    /// ```
+    ///
+    /// Write the name that the finding suggests, or the half that is missing:
+    ///
+    /// ```text
+    /// <!-- telemetry:section events table -->
+    /// <!-- /telemetry:section -->
+    /// ```
     REGION, "T035", "page-region", Error, Check::Page
 }
 
@@ -23,6 +32,21 @@ rule! {
     /// A page without any has lost its markers, and what it says of the
     /// program is kept up to date by nobody. Put the markers back, or take
     /// the page from `pages` under `[docs]`.
+    ///
+    /// ```text
+    /// # Privacy
+    ///
+    /// We collect nothing.
+    /// ```
+    ///
+    /// Say it where it is kept true:
+    ///
+    /// ```text
+    /// # Privacy
+    ///
+    /// <!-- telemetry:section collected table -->
+    /// <!-- /telemetry:section -->
+    /// ```
     NO_REGION, "T036", "page-without-region", Error, Check::Page
 }
 

@@ -10,6 +10,18 @@ rule! {
     /// machine. `/` stands between its parts on every system. The end of its
     /// name says how comments are written there: `.md`, `.markdown`, `.mdx`,
     /// `.html`, `.htm`, `.astro` or `.txt`.
+    ///
+    /// ```toml
+    /// [docs]
+    /// pages = ["../other/privacy.md"]
+    /// ```
+    ///
+    /// Write a path from the folder of `events.toml`:
+    ///
+    /// ```toml
+    /// [docs]
+    /// pages = ["docs/privacy.md"]
+    /// ```
     RULE, "T034", "page-path", Error, Check::Declared(check)
 }
 

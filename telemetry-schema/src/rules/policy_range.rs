@@ -8,6 +8,18 @@ rule! {
     /// Each of them becomes a constant of the program and a sentence of the
     /// privacy page. "Kept for 0 days" or "sent in groups of 0" would be
     /// neither.
+    ///
+    /// ```toml
+    /// [policy]
+    /// retention_days = 0
+    /// ```
+    ///
+    /// Write a number within the limits that the finding names:
+    ///
+    /// ```toml
+    /// [policy]
+    /// retention_days = 90
+    /// ```
     RULE, "T013", "policy-range", Error, Check::Declared(check)
 }
 

@@ -12,6 +12,18 @@ rule! {
     /// and so on. They lie ever further apart, which negative numbers have
     /// no use for. If `max` is no step itself, the greatest value that is
     /// sent would not be the one that the declaration names.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 1234, unit = "s", precision = 10, doc = "How long it took." }
+    /// ```
+    ///
+    /// Write the step that the finding names, or another precision:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 1200, unit = "s", precision = 10, doc = "How long it took." }
+    /// ```
     RULE, "T025", "precision", Error, Check::Declared(check)
 }
 

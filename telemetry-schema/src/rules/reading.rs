@@ -8,6 +8,21 @@ rule! {
     ///
     /// Nothing can be said of a file that cannot be read. All syntax errors
     /// that the parser can tell apart are reported, and only those.
+    ///
+    /// ```toml
+    /// [events.build
+    /// doc = "A build came to its end."
+    /// ```
+    ///
+    /// Mend what the finding points at; what comes after it is read then:
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "normal"
+    /// expires = "never"
+    /// ```
     SYNTAX, "T001", "syntax", Error, Check::Reading
 }
 
@@ -16,6 +31,18 @@ rule! {
     ///
     /// A key that is silently ignored is a promise that is silently not
     /// kept: `stabel = true` would leave a field out of the linkable sum.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", stabel = true, doc = "Whether an earlier result was used." }
+    /// ```
+    ///
+    /// Write the key as the finding suggests, or remove it:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// cached = { type = "bool", stable = true, doc = "Whether an earlier result was used." }
+    /// ```
     UNKNOWN_KEY, "T002", "unknown-key", Error, Check::Reading
 }
 
@@ -24,6 +51,18 @@ rule! {
     ///
     /// `min = "0"` is a text and not an integer. Nothing is converted, so
     /// that what is written is what is meant.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// tries = { type = "integer", min = "0", max = 9, unit = "count", doc = "How often it was tried." }
+    /// ```
+    ///
+    /// Write a value of the type that the finding names:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// tries = { type = "integer", min = 0, max = 9, unit = "count", doc = "How often it was tried." }
+    /// ```
     WRONG_TYPE, "T003", "wrong-type", Error, Check::Reading
 }
 
@@ -33,6 +72,23 @@ rule! {
     /// Every event says what it is, why it is collected, at which level and
     /// until when; every field and value says what it means. A text that is
     /// empty counts as missing.
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// level = "normal"
+    /// expires = "never"
+    /// ```
+    ///
+    /// Write what is missing; for `why`, which question the event answers:
+    ///
+    /// ```toml
+    /// [events.build]
+    /// doc = "A build came to its end."
+    /// why = "Tells us how often people build."
+    /// level = "normal"
+    /// expires = "never"
+    /// ```
     MISSING_KEY, "T004", "missing-key", Error, Check::Reading
 }
 

@@ -7,6 +7,17 @@ rule! {
     ///
     /// A later version may give a key another meaning. To guess would be to
     /// send what nobody agreed to.
+    ///
+    /// ```toml
+    /// schema = 2
+    /// ```
+    ///
+    /// Use the `telemetry-codegen` and the `cargo telemetry` that read this version,
+    /// or write the one that they read:
+    ///
+    /// ```toml
+    /// schema = 1
+    /// ```
     RULE, "T007", "schema-version", Error, Check::Declared(check)
 }
 

@@ -7,6 +7,21 @@ rule! {
     ///
     /// A set has one bit for each value. What a person has of many things at
     /// once is a fingerprint: 33 bits tell everybody on earth apart.
+    ///
+    /// ```text
+    /// installed = { type = "set", enum = "package", doc = "..." }    with 33 packages or more
+    /// ```
+    ///
+    /// Keep the values that a decision hangs on, or make it a choice of one:
+    ///
+    /// ```toml
+    /// [enums.package]
+    /// doc = "What can be installed."
+    /// values = { compiler = "To build with.", debugger = "To look inside.", other = "Anything else." }
+    ///
+    /// [events.build.fields]
+    /// installed = { type = "set", enum = "package", doc = "What is there to build with." }
+    /// ```
     RULE, "T022", "set-size", Error, Check::Declared(check)
 }
 

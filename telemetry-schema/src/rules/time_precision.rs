@@ -12,6 +12,18 @@ rule! {
     /// day is no multiple, the last step of a day would reach into the next
     /// one, and a rounded time could name another day than the session id
     /// was made for.
+    ///
+    /// ```toml
+    /// [policy]
+    /// time_precision_seconds = 7000
+    /// ```
+    ///
+    /// Write a part of a day: 1, 60, 3600 or 86400 seconds, say:
+    ///
+    /// ```toml
+    /// [policy]
+    /// time_precision_seconds = 3600
+    /// ```
     RULE, "T014", "time-precision", Error, Check::Declared(check)
 }
 

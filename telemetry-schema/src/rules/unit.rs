@@ -8,6 +8,18 @@ rule! {
     ///
     /// The unit stands on the privacy page and in the Rust type, where it
     /// makes conversions from a `Duration` right.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 600, unit = "seconds", doc = "How long it took." }
+    /// ```
+    ///
+    /// Write the unit as the language does:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// duration = { type = "integer", min = 0, max = 600, unit = "s", doc = "How long it took." }
+    /// ```
     RULE, "T024", "unit", Error, Check::Declared(check)
 }
 

@@ -8,6 +8,22 @@ rule! {
     ///
     /// A choice or a set takes its words from `[enums.*]`, so that they are
     /// written once and all of them are known.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// with = { type = "set", enum = "tools", doc = "What was used." }
+    /// ```
+    ///
+    /// Declare it, or write the name of the one that is meant:
+    ///
+    /// ```toml
+    /// [enums.tool]
+    /// doc = "What a hand can hold."
+    /// values = { hammer = "For nails.", saw = "For wood." }
+    ///
+    /// [events.build.fields]
+    /// with = { type = "set", enum = "tool", doc = "What was used." }
+    /// ```
     RULE, "T020", "unknown-enum", Error, Check::Declared(check)
 }
 

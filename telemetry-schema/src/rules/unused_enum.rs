@@ -9,6 +9,23 @@ rule! {
     /// Words that no event can send have no place among those that the
     /// program may send. This is a warning, since the field may be the next
     /// thing that is written.
+    ///
+    /// ```toml
+    /// [enums.tool]
+    /// doc = "What a hand can hold."
+    /// values = { hammer = "For nails.", saw = "For wood." }
+    /// ```
+    ///
+    /// Use it in a field, or remove it:
+    ///
+    /// ```toml
+    /// [enums.tool]
+    /// doc = "What a hand can hold."
+    /// values = { hammer = "For nails.", saw = "For wood." }
+    ///
+    /// [events.build.fields]
+    /// with = { type = "set", enum = "tool", doc = "What was used." }
+    /// ```
     RULE, "T019", "unused-enum", Warning, Check::Declared(check)
 }
 

@@ -8,6 +8,18 @@ rule! {
     /// It is how many releases people use at a time, and what a version
     /// counts as in the privacy sum: with 8 in use, a version tells at most
     /// 3 bits.
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// version = { type = "version", live_releases = 0, doc = "Which release it was." }
+    /// ```
+    ///
+    /// Write how many releases are in use at a time, counted generously:
+    ///
+    /// ```toml
+    /// [events.build.fields]
+    /// version = { type = "version", live_releases = 8, doc = "Which release it was." }
+    /// ```
     RULE, "T026", "version-releases", Error, Check::Declared(check)
 }
 
