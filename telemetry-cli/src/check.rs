@@ -18,7 +18,8 @@ pub(crate) struct Options {
     release: Option<String>,
 }
 
-/// Tells all findings.
+/// Tells all findings. A warning is one as well: it stops no build, and is
+/// mended or allowed before CI is content.
 pub(crate) fn run(
     project: &Project,
     options: &Options,
@@ -42,6 +43,9 @@ pub(crate) fn run(
             "which release is built is not known, and so not which of them expired with one: \
              say it with --release VERSION"
         ))?;
+    }
+    if !bound.warnings().is_empty() {
+        return Ok(Outcome::Findings);
     }
     console.say(format_args!(
         "{} is in order: {} events, generation {}",

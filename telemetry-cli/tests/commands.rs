@@ -40,6 +40,22 @@ fn a_mistake_is_a_finding() {
 }
 
 #[test]
+fn a_warning_is_a_finding_until_it_is_allowed() {
+    let program = Program::new();
+    let from = "[enums.platform]\n";
+    let unused =
+        "[enums.tool]\ndoc = \"What a hand can hold.\"\nvalues = { hammer = \"For nails.\" }\n";
+    program.edit("events.toml", from, &format!("{unused}\n{from}"));
+    assert_eq!(program.run(&["lock"]).0, Outcome::Fine);
+    let (outcome, out, err) = program.run(&["check"]);
+    assert_eq!((outcome, out.as_str()), (Outcome::Findings, ""));
+    insta::assert_snapshot!(err);
+    let allowed = "allow = { unused-enum = \"Its field comes next.\" }\n";
+    program.edit("events.toml", unused, &format!("{unused}{allowed}"));
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+}
+
+#[test]
 fn what_has_expired_is_found_by_check_alone() {
     let program = Program::new();
     let expires = "why = \"Tells us how long people stay, and how many of the suggested commands they run.\"\nlevel = \"normal\"\nexpires = \"";

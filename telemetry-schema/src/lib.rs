@@ -30,6 +30,7 @@ pub mod model;
 mod moment;
 mod names;
 pub mod rules;
+mod savings;
 mod steps;
 mod table;
 mod text;

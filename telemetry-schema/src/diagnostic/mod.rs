@@ -14,7 +14,7 @@ pub use render::render;
 pub enum Severity {
     /// Nothing is generated until it is mended.
     Error,
-    /// Worth a look; it stops nothing.
+    /// Worth a look; it stops no build, and can be allowed with a reason.
     Warning,
 }
 

@@ -4,9 +4,8 @@ use super::{Check, Meant};
 use crate::bits::{self, CEILING};
 use crate::declared::{Entry, Event as DeclaredEvent, Spanned};
 use crate::diagnostic::{Diagnostic, quoted};
-use crate::model::{Event, Field, FieldType, Schema};
-use crate::steps;
-use telemetry_wire::grid::PRECISIONS;
+use crate::model::{Event, Field, Schema};
+use crate::savings::{self, Change};
 
 rule! {
     /// An event tells at most `max_event_bits`.
@@ -168,13 +167,7 @@ impl Over<'_> {
                 .note(format!("in bits: {}", costs.join(", ")));
             #[allow(clippy::cast_precision_loss, reason = "a budget is at most 64")]
             let excess = total - budget.value as f64;
-            diagnostic = diagnostic.help(match cheapest_fix(schema, event, excess, &counts) {
-                Some(fix) => format!(
-                    "write `{}` for `{}`, which saves {:.1} bits",
-                    fix.write, fix.field, fix.saving
-                ),
-                None => format!("leave out `{}`, which saves {cost:.1} bits", field.name),
-            });
+            diagnostic = diagnostic.help(cheapest_fix(schema, event, *total, excess, &counts));
         }
         diagnostic.help(format!(
             "or raise `{key}` to {:.0}, and have it reviewed: it is what your users are promised",
@@ -199,68 +192,31 @@ pub(super) fn dearest<'e>(
         .max_by(|(_, a), (_, b)| a.total_cmp(b))
 }
 
-/// A coarser precision of an integer.
-struct Fix {
-    field: String,
-    write: String,
-    saving: f64,
-}
-
-/// The coarser precision that costs least detail and still suffices; if none
-/// suffices, the one that saves most, provided that it saves half of the
-/// excess.
+/// The cheapest way below the budget, with what it saves.
 fn cheapest_fix(
     schema: &Schema,
     event: &Event,
+    total: f64,
     excess: f64,
     counts: impl Fn(&Field) -> bool,
-) -> Option<Fix> {
-    let mut fixes: Vec<Fix> = event
-        .fields
-        .iter()
-        .filter(|field| counts(field))
-        .flat_map(|field| coarser(schema, field))
-        .collect();
-    fixes.sort_by(|a, b| a.saving.total_cmp(&b.saving));
-    let enough = fixes.iter().position(|fix| fix.saving >= excess);
-    let best = match enough {
-        Some(index) => fixes.swap_remove(index),
-        None => fixes.pop()?,
+) -> String {
+    let savings = savings::cheapest(schema, event, excess, counts);
+    let saved: f64 = savings.iter().map(|saving| saving.bits).sum();
+    // Either all of them are written or all are left out.
+    let verb = match savings.first().map(|saving| &saving.change) {
+        Some(Change::Write { .. }) => "write",
+        Some(Change::LeaveOut) | None => "leave out",
     };
-    (best.saving >= excess / 2.0).then_some(best)
-}
-
-fn coarser(schema: &Schema, field: &Field) -> Vec<Fix> {
-    let FieldType::Integer { grid, unit } = &field.kind else {
-        return Vec::new();
-    };
-    let now = bits::of_field(schema, field);
-    PRECISIONS
+    let steps: Vec<String> = savings
         .iter()
-        // Below 5 % hardly anything is saved for what it costs to explain.
-        .filter(|precision| **precision >= 5 && **precision > grid.precision())
-        .filter_map(|precision| {
-            let min = steps::floor(grid.min(), *precision)?;
-            let max = steps::floor(grid.max(), *precision)?;
-            let rounded = Field {
-                kind: FieldType::Integer {
-                    grid: steps::grid(min, max, i64::from(*precision)).ok()?,
-                    unit: *unit,
-                },
-                ..field.clone()
-            };
-            let mut write = format!("precision = {precision}");
-            for (key, new, old) in [("min", min, grid.min()), ("max", max, grid.max())] {
-                if new != old {
-                    write = format!("{key} = {new}, {write}");
-                }
-            }
-            let saving = now - bits::of_field(schema, &rounded);
-            (saving > 0.05).then(|| Fix {
-                field: field.name.clone(),
-                write,
-                saving,
-            })
+        .map(|saving| match &saving.change {
+            Change::Write { keys, .. } => format!("`{keys}` for `{}`", saving.field),
+            Change::LeaveOut => format!("`{}`", saving.field),
         })
-        .collect()
+        .collect();
+    format!(
+        "{verb} {}, which saves {saved:.1} bits and leaves {:.1}",
+        steps.join(" and "),
+        total - saved
+    )
 }
