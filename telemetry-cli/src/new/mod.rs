@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use draft::{Event, Field};
 use std::fs;
 use std::io::{self, IsTerminal as _};
-use telemetry_schema::{Schema, Sources, bits, read};
+use telemetry_schema::{Schema, Severity, Sources, bits, read};
 
 /// What is new.
 #[derive(Subcommand)]
@@ -237,13 +237,15 @@ impl Adding<'_> {
         )
     }
 
-    /// What the rules say first, if they say anything against a text.
+    /// What the rules say first, if they refuse a text; warnings are told
+    /// when it is written.
     fn judged(&self, text: &str) -> Result<(), String> {
         match read(self.project.sources().events_name, text) {
             Ok(_) => Ok(()),
             Err(failure) => Err(failure
                 .diagnostics
-                .first()
+                .iter()
+                .find(|found| found.severity == Severity::Error)
                 .map_or_else(String::new, |found| {
                     let helps = found.helps.iter().map(|help| format!("\n  = help: {help}"));
                     format!("{}{}", found.message, helps.collect::<String>())
@@ -253,10 +255,13 @@ impl Adding<'_> {
 
     fn write(&self, added: &Added, console: &mut Console<'_>) -> io::Result<Outcome> {
         let name = self.project.sources().events_name;
+        let sources = Sources::alone(name, &added.text);
         let schema = match read(name, &added.text) {
-            Ok((schema, _)) => schema,
+            Ok((schema, warnings)) => {
+                console.tell(&warnings, &sources)?;
+                schema
+            }
             Err(failure) => {
-                let sources = Sources::alone(name, &added.text);
                 console.tell(&failure.diagnostics, &sources)?;
                 console.conclude(format_args!(
                     "{name} was left as it is: with this in it, it would not be in order"
