@@ -18,7 +18,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         "telemetry-cli",
         &["telemetry-codegen", "telemetry-schema", "telemetry-wire"],
     ),
-    ("telemetry-ingest", &["telemetry-schema", "telemetry-wire"]),
+    (
+        "telemetry-ingest",
+        &["telemetry-codegen", "telemetry-schema", "telemetry-wire"],
+    ),
     (
         "caro-telemetry",
         &["telemetry-runtime", "telemetry-codegen (build)"],

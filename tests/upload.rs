@@ -354,7 +354,8 @@ fn what_was_emitted_is_in_the_store_once() {
     let last = user.telemetry(&["upload", "--now"]).output().unwrap();
     assert!(last.status.success(), "{last:?}");
     drop(service);
-    let store = telemetry_ingest::store::Sqlite::open(data.path()).unwrap();
+    let store =
+        telemetry_ingest::store::Sqlite::open(data.path(), &caro_telemetry::PROGRAM).unwrap();
     assert_eq!(
         telemetry_ingest::store::Store::count(&store).unwrap(),
         all as u64
@@ -374,7 +375,7 @@ fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
         program: bound.unwrap().program(),
         retention_ms: 90 * 86_400_000,
     };
-    let store = telemetry_ingest::store::Sqlite::open(data).unwrap();
+    let store = telemetry_ingest::store::Sqlite::open(data, terms.program).unwrap();
     let service = telemetry_ingest::service::Service::new(terms, Arc::new(store));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let listener = runtime

@@ -7,6 +7,7 @@
 //! | JSON Schema of `events.toml` itself, for editors | `telemetry-schema` | `generated/` |
 //! | privacy documentation | `privacy` | `PRIVACY.md` |
 //! | property tests | `properties` | `generated/` |
+//! | tables and views of received events | [`sql`] | `generated/`, and the service that receives |
 //! | what an event or field means | `explain` | the terminal |
 //! | regions of hand-written pages | [`regions`] | the pages that `[docs]` lists |
 //!
@@ -27,6 +28,7 @@ mod properties;
 pub mod regions;
 mod rust;
 mod sink;
+pub mod sql;
 mod words;
 
 pub use build_script::build;
@@ -57,6 +59,7 @@ impl Artifact {
 pub fn generate(bound: &Bound) -> Vec<Artifact> {
     let mut artifacts = vec![
         Artifact::new("PRIVACY.md", privacy::page(bound)),
+        Artifact::new("generated/clickhouse.sql", sql::page(bound)),
         Artifact::new(
             "generated/events.schema.json",
             json_schema::print(&telemetry_schema::events_toml_json_schema()),

@@ -43,7 +43,7 @@ fn start(config: &Config) -> Result<(), Box<dyn Error>> {
 
 async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     let terms = terms(&config.manifest)?;
-    let store = Sqlite::open(&config.data).map_err(|error| {
+    let store = Sqlite::open(&config.data, terms.program).map_err(|error| {
         format!(
             "cannot open the store in {}: {error}",
             config.data.display()

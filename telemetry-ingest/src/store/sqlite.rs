@@ -2,46 +2,60 @@
 
 use super::{Error, Store};
 use crate::judge::Event;
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use telemetry_codegen::sql::{Columns, TABLE, sqlite};
+use telemetry_wire::Program;
+
+/// The file, in the folder that a store is opened in.
+const FILE: &str = "ingest.db";
+
+/// What `PRAGMA user_version` says of a file that this version can use.
+const LAYOUT: i64 = 1;
+
+/// Rows that a sweep deletes before inserts have their turn.
+const SWEPT_AT_ONCE: i64 = 10_000;
+
+/// Milliseconds of a UTC day.
+const DAY_MS: u64 = 86_400_000;
 
 /// The events of one program in a folder of this machine.
 #[derive(Debug)]
 pub struct Sqlite {
     connection: Mutex<Connection>,
+    columns: Columns,
+    insert: String,
 }
 
 impl Sqlite {
-    /// Opens the store in a folder, and makes both where they are missing.
+    /// Opens the store in a folder, and makes both where they are missing. A
+    /// file of an earlier generation gets what it lacks.
     ///
     /// # Errors
     ///
     /// What kept it from being opened.
-    pub fn open(dir: &Path) -> Result<Self, Error> {
+    pub fn open(dir: &Path, program: &'static Program) -> Result<Self, Error> {
         // SQLite says what is wrong with a folder that could not be made.
         let _ = std::fs::create_dir_all(dir);
-        let connection = Connection::open(dir.join("ingest.db"))?;
+        let mut connection = Connection::open(dir.join(FILE))?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         // An answer is given when a commit is on the disk.
         connection.pragma_update(None, "synchronous", "FULL")?;
         // What is deleted does not linger in free pages.
         connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
-        connection.execute_batch(
-            "CREATE TABLE IF NOT EXISTS events (
-                id BLOB PRIMARY KEY,
-                session_id BLOB NOT NULL,
-                time_ms INTEGER NOT NULL,
-                name TEXT NOT NULL,
-                said TEXT NOT NULL
-            ) STRICT, WITHOUT ROWID;
-            CREATE INDEX IF NOT EXISTS events_session ON events (session_id);
-            CREATE INDEX IF NOT EXISTS events_time ON events (time_ms);",
-        )?;
+        // In KiB: a day's inner pages and some of its leaves.
+        connection.pragma_update(None, "cache_size", -64_000)?;
+        // In pages: a group of inserts is not held up by every checkpoint.
+        connection.pragma_update(None, "wal_autocheckpoint", 8_000)?;
+        migrate(&mut connection, program)?;
+        let columns = Columns::of(program);
         Ok(Self {
             connection: Mutex::new(connection),
+            insert: insert_into(&columns),
+            columns,
         })
     }
 
@@ -55,38 +69,38 @@ impl Sqlite {
 
 impl Store for Sqlite {
     fn insert(&self, events: &[Event]) -> Result<Vec<bool>, Error> {
-        let begin = TransactionBehavior::Immediate;
         let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(begin)?;
-        let mut new = Vec::with_capacity(events.len());
-        for event in events {
-            let rows = transaction
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO events (id, session_id, time_ms, name, said) \
-                     VALUES (?1, ?2, ?3, ?4, ?5)",
-                )?
-                .execute(params![
-                    event.id,
-                    event.session,
-                    sql(event.time_ms()),
-                    event.name(),
-                    event.said(),
-                ])?;
-            new.push(rows > 0);
+        let transaction = begin(&mut connection)?;
+        let mut new = vec![false; events.len()];
+        {
+            let mut statement = transaction.prepare_cached(&self.insert)?;
+            let mut row = Vec::new();
+            // What goes into the same pages goes in together.
+            let mut order: Vec<(usize, &Event)> = events.iter().enumerate().collect();
+            order.sort_unstable_by_key(|(_, event)| (day(event), event.session, event.id));
+            for (index, event) in order {
+                self.columns.write(&event.decoded, &mut row);
+                if let Some(new) = new.get_mut(index) {
+                    *new = execute(&mut statement, event, &row)? > 0;
+                }
+            }
         }
         transaction.commit()?;
         Ok(new)
     }
 
     fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
-        let begin = TransactionBehavior::Immediate;
         let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(begin)?;
+        let transaction = begin(&mut connection)?;
         let mut deleted = 0;
+        let days = days(&transaction)?;
         for session in sessions {
-            deleted += transaction
-                .prepare_cached("DELETE FROM events WHERE session_id = ?1")?
-                .execute([session])?;
+            for day in &days {
+                let delete = format!("DELETE FROM {TABLE} WHERE _day = ?1 AND _session = ?2");
+                deleted += transaction
+                    .prepare_cached(&delete)?
+                    .execute((day, session))?;
+            }
         }
         transaction.commit()?;
         empty_log(&connection)?;
@@ -94,32 +108,146 @@ impl Store for Sqlite {
     }
 
     fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
-        let connection = self.connection();
-        let deleted =
-            connection.execute("DELETE FROM events WHERE time_ms < ?1", [sql(before_ms)])?;
-        empty_log(&connection)?;
-        Ok(deleted as u64)
+        let before = (sql(before_ms / DAY_MS), sql(before_ms / 1000));
+        let sweep = format!(
+            "DELETE FROM {TABLE} WHERE (_day, _session, _id) IN (\
+             SELECT _day, _session, _id FROM {TABLE} \
+             WHERE _day <= ?1 AND (_day < ?1 OR _time < ?2) LIMIT {SWEPT_AT_ONCE})"
+        );
+        let mut all = 0;
+        loop {
+            let connection = self.connection();
+            let deleted = connection.prepare_cached(&sweep)?.execute(before)?;
+            all += deleted as u64;
+            if deleted == 0 {
+                empty_log(&connection)?;
+                return Ok(all);
+            }
+        }
     }
 
     fn look(&self) -> Result<(), Error> {
-        let looked = "SELECT EXISTS (SELECT 1 FROM events)";
-        Ok(self.connection().query_row(looked, [], |_| Ok(()))?)
+        let looked = format!("SELECT EXISTS (SELECT 1 FROM {TABLE})");
+        Ok(self.connection().query_row(&looked, [], |_| Ok(()))?)
     }
 
     fn count(&self) -> Result<u64, Error> {
-        let counted = "SELECT count(*) FROM events";
-        let count: i64 = self.connection().query_row(counted, [], |row| row.get(0))?;
+        let counted = format!("SELECT count(*) FROM {TABLE}");
+        let count: i64 = self
+            .connection()
+            .query_row(&counted, [], |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 }
 
-/// The write-ahead log still has what was deleted.
-fn empty_log(connection: &Connection) -> rusqlite::Result<()> {
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+/// Makes the table and the views that are missing or no longer right.
+fn migrate(connection: &mut Connection, program: &'static Program) -> Result<(), Error> {
+    let transaction = begin(connection)?;
+    let found: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let empty = transaction.query_row("SELECT count(*) FROM sqlite_schema", [], |row| {
+        Ok(row.get::<_, i64>(0)? == 0)
+    })?;
+    if found != LAYOUT && !empty {
+        return Err(Error::new(format!(
+            "{FILE} has layout {found}, and this version reads layout {LAYOUT}; \
+             use the version that made it, or move the file away"
+        )));
+    }
+    transaction.execute_batch(&sqlite::table(program))?;
+    let columns = format!("SELECT name FROM pragma_table_info('{TABLE}')");
+    let present: Vec<String> = transaction
+        .prepare(&columns)?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for statement in sqlite::widen(program, &present) {
+        transaction.execute_batch(&statement)?;
+    }
+    let made: Vec<(String, String)> = transaction
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'view'")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    let views = sqlite::views(program);
+    for (name, text) in &made {
+        let stays =
+            |view: &telemetry_codegen::sql::View| view.name == *name && view.create == *text;
+        if !views.iter().any(stays) {
+            transaction.execute_batch(&format!("DROP VIEW \"{name}\""))?;
+        }
+    }
+    for view in views {
+        let is_made = |(name, text): &(String, String)| view.name == *name && view.create == *text;
+        if !made.iter().any(is_made) {
+            transaction.execute_batch(&view.create)?;
+        }
+    }
+    transaction.pragma_update(None, "user_version", LAYOUT)?;
+    Ok(transaction.commit()?)
 }
 
-fn sql(ms: u64) -> i64 {
-    i64::try_from(ms).unwrap_or(i64::MAX)
+fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+fn insert_into(columns: &Columns) -> String {
+    let mut names = String::from("_day, _session, _id, _time, _event");
+    let mut places = String::from("?, ?, ?, ?, ?");
+    for name in columns.names() {
+        names.push_str(", ");
+        names.push_str(name);
+        places.push_str(", ?");
+    }
+    format!("INSERT OR IGNORE INTO {TABLE} ({names}) VALUES ({places})")
+}
+
+/// Inserts a row; how many there are more.
+fn execute(
+    statement: &mut CachedStatement<'_>,
+    event: &Event,
+    row: &[Option<i64>],
+) -> rusqlite::Result<usize> {
+    statement.raw_bind_parameter(1, day(event))?;
+    statement.raw_bind_parameter(2, event.session)?;
+    statement.raw_bind_parameter(3, event.id)?;
+    statement.raw_bind_parameter(4, sql(event.time_ms() / 1000))?;
+    statement.raw_bind_parameter(5, event.decoded.event().code)?;
+    for (place, number) in row.iter().enumerate() {
+        statement.raw_bind_parameter(place + 6, number)?;
+    }
+    statement.raw_execute()
+}
+
+/// The days that have rows; one look-up for each.
+fn days(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    let next = format!("SELECT min(_day) FROM {TABLE} WHERE _day > ?1");
+    let mut next = connection.prepare_cached(&next)?;
+    let mut days = Vec::new();
+    let mut last = -1;
+    while let Some(day) = next.query_row([last], |row| row.get::<_, Option<i64>>(0))? {
+        days.push(day);
+        last = day;
+    }
+    Ok(days)
+}
+
+/// The write-ahead log still has what was deleted.
+fn empty_log(connection: &Connection) -> Result<(), Error> {
+    let busy: i64 =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if busy != 0 {
+        return Err(Error::new(format!(
+            "{FILE}-wal still has what was deleted, for another process reads the file; \
+             ask again when it has ended"
+        )));
+    }
+    Ok(())
+}
+
+fn day(event: &Event) -> i64 {
+    sql(event.time_ms() / DAY_MS)
+}
+
+fn sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl From<rusqlite::Error> for Error {

@@ -1,0 +1,144 @@
+//! `ClickHouse`, from 18.16 on.
+
+mod view;
+
+use super::{Columns, TABLE, View, shown_events};
+use std::fmt::Write as _;
+use telemetry_wire::Program;
+
+/// The view that says which generation the others were made for.
+pub const GENERATION: &str = "_generation";
+
+/// The rows that a machine of a cluster has itself.
+const LOCAL: &str = "_events_local";
+
+/// How many seconds a part that was replaced stays on the disk: what a
+/// deletion or a merge took out of it, it still has.
+pub const OLD_PARTS_S: u32 = 60;
+
+/// Where the tables are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The database; a name of letters, digits and underscores.
+    pub database: &'a str,
+    /// The cluster, as the servers' configuration names it, whose machines
+    /// share the rows and keep copies; its macros `{shard}` and `{replica}`
+    /// tell them apart. Without one there is one machine.
+    pub cluster: Option<&'a str>,
+    /// Rows are deleted by the server itself after this many days, where it
+    /// knows how to (from 19.6 on).
+    pub ttl_days: Option<u16>,
+}
+
+impl Place<'_> {
+    /// The table that has the rows, for what only that one can do.
+    pub fn rows(&self) -> String {
+        let table = if self.cluster.is_some() { LOCAL } else { TABLE };
+        self.named(table)
+    }
+
+    /// The table to read and to insert into.
+    pub fn table(&self) -> String {
+        self.named(TABLE)
+    }
+
+    /// `ON CLUSTER ...`, with a space before it, where there is one.
+    pub fn on_cluster(&self) -> String {
+        self.cluster
+            .map(|cluster| format!(" ON CLUSTER `{cluster}`"))
+            .unwrap_or_default()
+    }
+
+    fn named(&self, name: &str) -> String {
+        format!("`{}`.`{name}`", self.database)
+    }
+}
+
+/// The statements that make the tables where they are missing.
+pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
+    let on_cluster = place.on_cluster();
+    let mut columns = String::from(
+        "    _event UInt16,\n    _time DateTime('UTC'),\n    _id UUID,\n    _session FixedString(8)",
+    );
+    for name in Columns::of(program).names() {
+        // Writing to a String does not fail.
+        let _ = write!(columns, ",\n    {}", column(name));
+    }
+    let engine = match place.cluster {
+        None => "ReplacingMergeTree()".to_owned(),
+        Some(_) => format!(
+            "ReplicatedReplacingMergeTree('/clickhouse/tables/{{shard}}/{}/{LOCAL}', '{{replica}}')",
+            place.database
+        ),
+    };
+    let ttl = place.ttl_days.map(|days| format!("\n{}", ttl(days)));
+    let ttl = ttl.unwrap_or_default();
+    let mut statements = vec![
+        format!(
+            "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster}",
+            place.database
+        ),
+        format!(
+            "CREATE TABLE IF NOT EXISTS {}{on_cluster} (\n{columns}\n)\nENGINE = {engine}\n\
+             PARTITION BY toYYYYMM(_time)\nORDER BY (_event, _time, _id){ttl}\n\
+             SETTINGS old_parts_lifetime = {OLD_PARTS_S}",
+            place.rows()
+        ),
+    ];
+    if let Some(cluster) = place.cluster {
+        // By id, so that what is sent again comes to where it was.
+        statements.push(format!(
+            "CREATE TABLE IF NOT EXISTS {}{on_cluster} AS {}\n\
+             ENGINE = Distributed(`{cluster}`, `{}`, `{LOCAL}`, sipHash64(_id))",
+            place.table(),
+            place.rows(),
+            place.database
+        ));
+    }
+    statements
+}
+
+/// The statements that add what columns the tables lack. Who inserts into
+/// the columns that were there before goes on meanwhile.
+pub fn widen(program: &'static Program, place: &Place<'_>, present: &[String]) -> Vec<String> {
+    let columns = Columns::of(program);
+    let missing: Vec<String> = columns
+        .names()
+        .iter()
+        .filter(|name| !present.contains(name))
+        .map(|name| format!("ADD COLUMN {}", column(name)))
+        .collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let mut tables = vec![place.rows()];
+    if place.cluster.is_some() {
+        tables.push(place.table());
+    }
+    let on_cluster = place.on_cluster();
+    let missing = missing.join(", ");
+    tables
+        .iter()
+        .map(|table| format!("ALTER TABLE {table}{on_cluster} {missing}"))
+        .collect()
+}
+
+/// A view for each event. They leave out what was sent twice.
+pub fn views(program: &'static Program, place: &Place<'_>) -> Vec<View> {
+    shown_events(program)
+        .into_iter()
+        .map(|event| View {
+            name: event.name.to_owned(),
+            create: view::create(event, place),
+        })
+        .collect()
+}
+
+/// When the server deletes a row by itself.
+pub fn ttl(days: u16) -> String {
+    format!("TTL _time + toIntervalDay({days})")
+}
+
+fn column(name: &str) -> String {
+    format!("{name} Nullable(Int64)")
+}
