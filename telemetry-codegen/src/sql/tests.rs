@@ -6,7 +6,8 @@ use telemetry_wire::read;
 const ONE: Place<'_> = Place {
     database: "tool",
     cluster: None,
-    ttl_days: None,
+    retention_days: 90,
+    server: (18, 16),
 };
 
 /// A whole event that says this.
@@ -27,7 +28,7 @@ fn row(program: &'static Program, said: &str) -> Vec<Option<i64>> {
 fn one_machine() {
     let program = bound(EVERYTHING).program();
     let place = Place {
-        ttl_days: Some(90),
+        server: (25, 8),
         ..ONE
     };
     let mut text = clickhouse::tables(program, &place);

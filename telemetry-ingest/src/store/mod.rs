@@ -4,10 +4,12 @@
 //! module beside `group` is one. `group` stands before all of them, so that
 //! small requests share a transaction.
 
+mod clickhouse;
 mod group;
 mod null;
 mod sqlite;
 
+pub use clickhouse::{ClickHouse, Settings as ClickHouseSettings};
 pub use group::{GroupCommit, MOST_WAITING, NotKept};
 pub use null::Null;
 pub use sqlite::Sqlite;

@@ -13,8 +13,9 @@ pub const GENERATION: &str = "_generation";
 const LOCAL: &str = "_events_local";
 
 /// How many seconds a part that was replaced stays on the disk: what a
-/// deletion or a merge took out of it, it still has.
-pub const OLD_PARTS_S: u32 = 60;
+/// deletion or a merge took out of it, it still has. Longer than the 30
+/// seconds in which Linux writes its successor to the disk.
+pub const OLD_PARTS_S: u32 = 40;
 
 /// Where the tables are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,16 +26,27 @@ pub struct Place<'a> {
     /// share the rows and keep copies; its macros `{shard}` and `{replica}`
     /// tell them apart. Without one there is one machine.
     pub cluster: Option<&'a str>,
-    /// Rows are deleted by the server itself after this many days, where it
-    /// knows how to (from 19.6 on).
-    pub ttl_days: Option<u16>,
+    /// For how many days rows are kept.
+    pub retention_days: u16,
+    /// The server's version, major and minor, which says what it knows.
+    pub server: (u32, u32),
 }
+
+/// From when on a server deletes by itself what is past its time.
+const KNOWS_TTL: (u32, u32) = (19, 6);
+
+/// From when on a server can bring an insert to the disk before it answers.
+const KNOWS_FSYNC: (u32, u32) = (20, 10);
 
 impl Place<'_> {
     /// The table that has the rows, for what only that one can do.
     pub fn rows(&self) -> String {
-        let table = if self.cluster.is_some() { LOCAL } else { TABLE };
-        self.named(table)
+        self.named(self.rows_name())
+    }
+
+    /// The name of that table, without its database.
+    pub fn rows_name(&self) -> &'static str {
+        if self.cluster.is_some() { LOCAL } else { TABLE }
     }
 
     /// The table to read and to insert into.
@@ -47,6 +59,12 @@ impl Place<'_> {
         self.cluster
             .map(|cluster| format!(" ON CLUSTER `{cluster}`"))
             .unwrap_or_default()
+    }
+
+    /// When the server deletes a row by itself, if it knows how to.
+    pub fn ttl(&self) -> Option<String> {
+        let knows = self.server >= KNOWS_TTL;
+        knows.then(|| format!("TTL _time + toIntervalDay({})", self.retention_days))
     }
 
     fn named(&self, name: &str) -> String {
@@ -71,8 +89,15 @@ pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
             place.database
         ),
     };
-    let ttl = place.ttl_days.map(|days| format!("\n{}", ttl(days)));
-    let ttl = ttl.unwrap_or_default();
+    let ttl = place
+        .ttl()
+        .map(|ttl| format!("\n{ttl}"))
+        .unwrap_or_default();
+    let durable = if place.server >= KNOWS_FSYNC {
+        ", fsync_after_insert = 1, fsync_part_directory = 1"
+    } else {
+        ""
+    };
     let mut statements = vec![
         format!(
             "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster}",
@@ -81,7 +106,7 @@ pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
         format!(
             "CREATE TABLE IF NOT EXISTS {}{on_cluster} (\n{columns}\n)\nENGINE = {engine}\n\
              PARTITION BY toYYYYMM(_time)\nORDER BY (_event, _time, _id){ttl}\n\
-             SETTINGS old_parts_lifetime = {OLD_PARTS_S}",
+             SETTINGS old_parts_lifetime = {OLD_PARTS_S}{durable}",
             place.rows()
         ),
     ];
@@ -132,11 +157,6 @@ pub fn views(program: &'static Program, place: &Place<'_>) -> Vec<View> {
             create: view::create(event, place),
         })
         .collect()
-}
-
-/// When the server deletes a row by itself.
-pub fn ttl(days: u16) -> String {
-    format!("TTL _time + toIntervalDay({days})")
 }
 
 fn column(name: &str) -> String {

@@ -1,0 +1,182 @@
+//! Statements over HTTP, to whichever server answers.
+
+use crate::store::Error;
+use axum::body::Bytes;
+use reqwest::Url;
+use std::error::Error as _;
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// How long a statement may take.
+const WHOLE: Duration = Duration::from_mins(2);
+
+/// Characters of what a server says that an error repeats.
+const SHOWN: usize = 300;
+
+/// Settings of every statement: a statement may be as long as a request for
+/// deletion makes it, and integers are numbers in JSON.
+const SETTINGS: [(&str, &str); 2] = [
+    ("max_query_size", "1048576"),
+    ("output_format_json_quote_64bit_integers", "0"),
+];
+
+/// The servers, any of which will do.
+#[derive(Debug)]
+pub(super) struct Http {
+    client: reqwest::Client,
+    /// Nothing once this is being dropped.
+    runtime: Option<Runtime>,
+    endpoints: Vec<Url>,
+    /// The one that answered last.
+    preferred: AtomicUsize,
+}
+
+impl Http {
+    /// To servers at these URLs, which may name a user, a password, and
+    /// settings of every statement as their query.
+    ///
+    /// # Errors
+    ///
+    /// Which of them is none.
+    pub(super) fn to(urls: &[String]) -> Result<Self, Error> {
+        let endpoints: Vec<Url> = urls
+            .iter()
+            .map(|url| match Url::parse(url) {
+                Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+                _ => Err(Error::new(
+                    "a ClickHouse URL is not of the form http://user:password@host:8123/",
+                )),
+            })
+            .collect::<Result<_, _>>()?;
+        if endpoints.is_empty() {
+            return Err(Error::new("no ClickHouse URL is given"));
+        }
+        // Where the process has chosen a provider, that one is taken.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT)
+            .timeout(WHOLE)
+            .no_proxy()
+            .build()
+            .map_err(|error| described(&error))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .map_err(|error| Error::new(format!("cannot wait for the network: {error}")))?;
+        Ok(Self {
+            client,
+            runtime: Some(runtime),
+            endpoints,
+            preferred: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many servers there are.
+    pub(super) fn len(&self) -> usize {
+        self.endpoints.len()
+    }
+
+    /// What the first server that does it says to a statement. It must be one
+    /// that may be done twice.
+    ///
+    /// # Errors
+    ///
+    /// What the last server said.
+    pub(super) fn run(&self, statement: &str) -> Result<String, Error> {
+        self.any(&[], &Bytes::copy_from_slice(statement.as_bytes()))
+    }
+
+    /// Inserts rows, by a statement that says how they are written.
+    ///
+    /// # Errors
+    ///
+    /// What the last server said.
+    pub(super) fn insert(&self, statement: &str, rows: Vec<u8>) -> Result<(), Error> {
+        self.any(&[("query", statement)], &rows.into()).map(drop)
+    }
+
+    /// What one server says to a statement.
+    ///
+    /// # Errors
+    ///
+    /// Why it did not do it.
+    pub(super) fn run_at(&self, index: usize, statement: &str) -> Result<String, Error> {
+        let body = Bytes::copy_from_slice(statement.as_bytes());
+        self.wait(self.exchange(index, &[], body))
+    }
+
+    fn any(&self, query: &[(&str, &str)], body: &Bytes) -> Result<String, Error> {
+        let first = self.preferred.load(Ordering::Relaxed);
+        let mut answer = Err(Error::new("no ClickHouse server is known"));
+        for step in 0..self.endpoints.len() {
+            let index = (first + step) % self.endpoints.len();
+            answer = self.wait(self.exchange(index, query, body.clone()));
+            if answer.is_ok() {
+                if step > 0 {
+                    self.preferred.store(index, Ordering::Relaxed);
+                }
+                break;
+            }
+        }
+        answer
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(work),
+            None => Err(Error::new("the store is closed")),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        index: usize,
+        query: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<String, Error> {
+        let Some(endpoint) = self.endpoints.get(index) else {
+            return Err(Error::new("no such ClickHouse server"));
+        };
+        let mut url = endpoint.clone();
+        url.query_pairs_mut()
+            .extend_pairs(SETTINGS)
+            .extend_pairs(query);
+        let sent = self.client.post(url).body(body).send().await;
+        let response = sent.map_err(|error| described(&error))?;
+        let status = response.status();
+        let text = response.text().await.map_err(|error| described(&error))?;
+        if status.is_success() {
+            return Ok(text);
+        }
+        let said: String = text.trim().chars().take(SHOWN).collect();
+        Err(Error::new(format!("ClickHouse answers {status}: {said}")))
+    }
+}
+
+impl Drop for Http {
+    fn drop(&mut self) {
+        // A runtime may not wait for its end within another one.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// An error and what caused it, without the URL: it may hold a password.
+fn described(error: &reqwest::Error) -> Error {
+    let mut text = String::from("ClickHouse cannot be reached");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        // Writing to a String does not fail.
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    Error::new(text)
+}

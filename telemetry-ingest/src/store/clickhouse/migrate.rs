@@ -1,0 +1,136 @@
+//! Brings the tables and views to what the schema says, where they are not.
+
+use super::http::Http;
+use crate::store::Error;
+use siphasher::sip::SipHasher24;
+use std::hash::Hasher;
+use telemetry_codegen::sql::TABLE;
+use telemetry_codegen::sql::clickhouse::{self, GENERATION, Place};
+use telemetry_wire::Program;
+
+/// The version of the server, major and minor.
+pub(super) fn server(http: &Http) -> Result<(u32, u32), Error> {
+    let text = http.run("SELECT version()")?;
+    let mut numbers = text.trim().split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        _ => Err(Error::new(format!(
+            "what answers is no ClickHouse: its version is {:?}",
+            text.trim()
+        ))),
+    }
+}
+
+/// Runs what is missing, and nothing where nothing is: in a cluster a
+/// statement waits for every machine, also for one that is away.
+pub(super) fn migrate(
+    http: &Http,
+    program: &'static Program,
+    place: &Place<'_>,
+) -> Result<(), Error> {
+    let present = columns(http, place)?;
+    if present.is_empty() {
+        for statement in clickhouse::tables(program, place) {
+            http.run(&statement)?;
+        }
+    }
+    // Another instance may have done it since: then nothing is missing now.
+    for statement in clickhouse::widen(program, place, &columns(http, place)?) {
+        if let Err(error) = http.run(&statement)
+            && !clickhouse::widen(program, place, &columns(http, place)?).is_empty()
+        {
+            return Err(error);
+        }
+    }
+    keep_for(http, place)?;
+    views(http, program, place)
+}
+
+/// The columns of the table; none where there is no table.
+fn columns(http: &Http, place: &Place<'_>) -> Result<Vec<String>, Error> {
+    let listed = http.run(&format!(
+        "SELECT name FROM system.columns WHERE database = '{}' AND table = '{TABLE}'",
+        place.database
+    ))?;
+    Ok(listed.lines().map(str::to_owned).collect())
+}
+
+/// The server's own retention follows the declarations.
+fn keep_for(http: &Http, place: &Place<'_>) -> Result<(), Error> {
+    let Some(ttl) = place.ttl() else {
+        return Ok(());
+    };
+    let engine = http.run(&format!(
+        "SELECT engine_full FROM system.tables WHERE database = '{}' AND name = '{}'",
+        place.database,
+        place.rows_name()
+    ))?;
+    if !engine.contains(&ttl) {
+        let (rows, on_cluster) = (place.rows(), place.on_cluster());
+        http.run(&format!("ALTER TABLE {rows}{on_cluster} MODIFY {ttl}"))?;
+    }
+    Ok(())
+}
+
+/// Makes the views anew where they are of an older generation, or were made
+/// otherwise. Those of a newer one are left as they are: while a cluster is
+/// upgraded, instances of both are started.
+fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<(), Error> {
+    let (database, on_cluster) = (place.database, place.on_cluster());
+    let views = clickhouse::views(program, place);
+    let mut hasher = SipHasher24::new();
+    for view in &views {
+        hasher.write(view.create.as_bytes());
+    }
+    let generation = program.running().number;
+    let mark = format!("{generation}\t{:016x}", hasher.finish());
+    let there = http.run(&format!(
+        "SELECT name FROM system.tables WHERE database = '{database}' AND engine = 'View'"
+    ))?;
+    let there: Vec<&str> = there.lines().collect();
+    if there.contains(&GENERATION) {
+        let found = http.run(&format!(
+            "SELECT generation, made_of FROM `{database}`.`{GENERATION}`"
+        ))?;
+        let newer = found
+            .split_once('\t')
+            .and_then(|(number, _)| number.parse().ok())
+            .is_some_and(|number: u16| number > generation);
+        if found.trim() == mark || newer {
+            return Ok(());
+        }
+    }
+    let drop = |name: &str| {
+        http.run(&format!(
+            "DROP TABLE IF EXISTS `{database}`.`{name}`{on_cluster}"
+        ))
+    };
+    for name in there {
+        if name == GENERATION || !views.iter().any(|view| view.name == name) {
+            drop(name)?;
+        }
+    }
+    for view in &views {
+        drop(&view.name)?;
+        create(http, &view.create)?;
+    }
+    // Last, so that what was left half done is begun anew.
+    let (number, made_of) = mark.split_once('\t').unwrap_or_default();
+    create(
+        http,
+        &format!(
+            "CREATE VIEW `{database}`.`{GENERATION}`{on_cluster} AS \
+             SELECT toUInt16({number}) AS generation, '{made_of}' AS made_of"
+        ),
+    )
+}
+
+/// Creates a view; another instance that is started now may be first.
+fn create(http: &Http, statement: &str) -> Result<(), Error> {
+    /// `TABLE_ALREADY_EXISTS`
+    const EXISTS: &str = "Code: 57";
+    match http.run(statement) {
+        Err(error) if error.to_string().contains(EXISTS) => Ok(()),
+        done => done.map(drop),
+    }
+}

@@ -1,0 +1,268 @@
+//! ClickHouse, over HTTP: one server, or a cluster that keeps copies.
+//!
+//! An insert is one block, which a server takes as a whole. What is sent
+//! twice has the same sorting key, so that merges and `FINAL` leave one of
+//! it. The ids that were kept last are remembered here, so that what is sent
+//! again soon is counted as known and not inserted; what comes again later,
+//! or after a restart, is counted as new, and is there once nevertheless.
+
+mod http;
+mod migrate;
+mod recent;
+mod rows;
+
+use super::{Error, Grouping, Store};
+use crate::judge::Event;
+use http::Http;
+use recent::Recent;
+use siphasher::sip::SipHasher24;
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::hash::Hasher;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use telemetry_codegen::sql::clickhouse::Place;
+use telemetry_codegen::sql::{self, Columns};
+use telemetry_wire::Program;
+
+/// How long a deletion may take before its asker is told to ask again.
+const DELETION: Duration = Duration::from_mins(1);
+
+/// How often it is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Where events are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// `http://user:password@host:8123/` of each server that may be asked;
+    /// settings such as `insert_quorum=2` may stand in the query. In a
+    /// cluster name all of them: one that is away is passed over.
+    pub urls: Vec<String>,
+    /// The database; the program's name if there is none here.
+    pub database: Option<String>,
+    /// The cluster, as the servers' configuration names it.
+    pub cluster: Option<String>,
+}
+
+/// The events of one program in a ClickHouse.
+#[derive(Debug)]
+pub struct ClickHouse {
+    http: Http,
+    database: String,
+    cluster: Option<String>,
+    retention_days: u16,
+    server: (u32, u32),
+    columns: Columns,
+    insert: String,
+    recent: Mutex<Recent>,
+}
+
+impl ClickHouse {
+    /// Opens the store, and makes or widens its tables where they need it.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being opened.
+    pub fn open(
+        settings: &Settings,
+        program: &'static Program,
+        retention_days: u16,
+    ) -> Result<Self, Error> {
+        let http = Http::to(&settings.urls)?;
+        let database = settings.database.clone();
+        let database = database.unwrap_or_else(|| sql::database(program.app));
+        for name in [Some(&database), settings.cluster.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+            if name.is_empty() || !name.bytes().all(fits) {
+                return Err(Error::new(format!(
+                    "{name:?} is no name of a database or cluster: \
+                     it may have letters, digits and underscores"
+                )));
+            }
+        }
+        let columns = Columns::of(program);
+        let mut store = Self {
+            server: migrate::server(&http)?,
+            http,
+            database,
+            cluster: settings.cluster.clone(),
+            retention_days,
+            insert: String::new(),
+            columns,
+            recent: Mutex::default(),
+        };
+        migrate::migrate(&store.http, program, &store.place())?;
+        store.insert = rows::insert_into(&store.place().table(), &store.columns);
+        Ok(store)
+    }
+
+    fn place(&self) -> Place<'_> {
+        Place {
+            database: &self.database,
+            cluster: self.cluster.as_deref(),
+            retention_days: self.retention_days,
+            server: self.server,
+        }
+    }
+
+    fn recent(&self) -> MutexGuard<'_, Recent> {
+        // A panic in the middle has added some ids of what is kept.
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many events a condition holds for.
+    fn count_where(&self, condition: &str) -> Result<u64, Error> {
+        let table = self.place().table();
+        let counted = self.http.run(&format!(
+            "SELECT count() FROM {table} FINAL WHERE {condition}"
+        ))?;
+        let counted = counted.trim();
+        counted
+            .parse()
+            .map_err(|_| Error::new(format!("ClickHouse counts {counted:?}")))
+    }
+
+    /// Deletes what a condition holds for, and waits until no server that
+    /// answers has it; how many there were.
+    fn delete_where(&self, condition: &str) -> Result<u64, Error> {
+        let give_up = Instant::now() + DELETION;
+        let found = self.count_where(condition)?;
+        if found > 0 {
+            let place = self.place();
+            let (rows, on_cluster) = (place.rows(), place.on_cluster());
+            self.alter(&format!(
+                "ALTER TABLE {rows}{on_cluster} DELETE WHERE {condition}"
+            ))?;
+        }
+        // Also where nothing is found: an earlier deletion may be at work.
+        while self.is_at_work()? || self.count_where(condition)? > 0 {
+            if Instant::now() > give_up {
+                return Err(Error::new("the deletion goes on; ask again"));
+            }
+            std::thread::sleep(LOOK);
+        }
+        Ok(found)
+    }
+
+    /// Runs a change of the rows. In a cluster one machine may be away: it
+    /// does it when it is back, and nobody waits for that.
+    fn alter(&self, statement: &str) -> Result<(), Error> {
+        /// `TIMEOUT_EXCEEDED`: it is queued, and goes on.
+        const QUEUED: &str = "Code: 159";
+        match self.http.run(statement) {
+            Err(error) if self.cluster.is_some() && error.to_string().contains(QUEUED) => Ok(()),
+            done => done.map(drop),
+        }
+    }
+
+    /// Whether a server that answers has a change of the rows to finish.
+    fn is_at_work(&self) -> Result<bool, Error> {
+        let asked = format!(
+            "SELECT count() FROM system.mutations WHERE database = '{}' AND table = '{}' \
+             AND NOT is_done",
+            self.database,
+            self.place().rows_name()
+        );
+        let answers = (0..self.http.len()).map(|server| self.http.run_at(server, &asked));
+        let mut last = None;
+        let mut answered = false;
+        for answer in answers {
+            match answer {
+                Ok(count) if count.trim() != "0" => return Ok(true),
+                Ok(_) => answered = true,
+                Err(error) => last = Some(error),
+            }
+        }
+        match last {
+            Some(error) if !answered => Err(error),
+            _ => Ok(false),
+        }
+    }
+}
+
+impl Store for ClickHouse {
+    fn insert(&self, events: &[Event]) -> Result<Vec<bool>, Error> {
+        let mut new = Vec::with_capacity(events.len());
+        let mut ids = HashSet::with_capacity(events.len());
+        let mut body = Vec::new();
+        let mut numbers = Vec::new();
+        {
+            let recent = self.recent();
+            for event in events {
+                new.push(!recent.has(&event.id) && ids.insert(event.id));
+            }
+        }
+        for (event, _) in events.iter().zip(&new).filter(|(_, new)| **new) {
+            rows::write(&mut body, event, &self.columns, &mut numbers);
+        }
+        if !body.is_empty() {
+            self.http.insert(&self.insert, body)?;
+            self.recent().add(ids);
+        }
+        Ok(new)
+    }
+
+    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
+        // A server keeps the statement for a while. It names hashes, from
+        // which no id follows.
+        let mut condition = String::from("sipHash64(_session) IN (0");
+        for session in sessions {
+            let mut hasher = SipHasher24::new();
+            hasher.write(session);
+            // Writing to a String does not fail.
+            let _ = write!(condition, ", {}", hasher.finish());
+        }
+        condition.push(')');
+        let deleted = self.delete_where(&condition)?;
+        self.recent().clear();
+        Ok(deleted)
+    }
+
+    /// Whole months are dropped. What is left of the oldest is deleted once a
+    /// day, up to the day's end, since each deletion writes its month anew.
+    fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
+        let before = before_ms.div_ceil(86_400_000) * 86_400;
+        let condition = format!("_time < toDateTime({before})");
+        let found = self.count_where(&condition)?;
+        if found == 0 {
+            return Ok(0);
+        }
+        let place = self.place();
+        let months = self.http.run(&format!(
+            "SELECT DISTINCT toYYYYMM(_time) FROM {} WHERE {condition} \
+             AND toYYYYMM(_time) < toYYYYMM(toDateTime({before}), 'UTC')",
+            place.table()
+        ))?;
+        let (rows, on_cluster) = (place.rows(), place.on_cluster());
+        for month in months.lines() {
+            self.alter(&format!(
+                "ALTER TABLE {rows}{on_cluster} DROP PARTITION {month}"
+            ))?;
+        }
+        self.delete_where(&condition)?;
+        Ok(found)
+    }
+
+    fn look(&self) -> Result<(), Error> {
+        let table = self.place().table();
+        self.http
+            .run(&format!("SELECT 1 FROM {table} LIMIT 1"))
+            .map(drop)
+    }
+
+    fn count(&self) -> Result<u64, Error> {
+        self.count_where("1")
+    }
+
+    /// Each insert is a part for the server to merge, so there are few.
+    fn grouping(&self) -> Grouping {
+        Grouping {
+            writers: 2,
+            events: 50_000,
+            apart: Duration::from_millis(200),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! What holds of every store, of SQLite.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags};
+use serde_json::{Map, Value};
+use std::path::Path;
+use support::contract::{self, Kind};
+use support::events::{NARROW, Source, program};
+use telemetry_ingest::store::{Sqlite, Store};
+use telemetry_wire::Program;
+use tempfile::TempDir;
+
+struct File(TempDir);
+
+impl File {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn read(&self) -> Connection {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        Connection::open_with_flags(self.0.path().join("ingest.db"), flags).unwrap()
+    }
+}
+
+impl Kind for File {
+    fn open(&self, program: &'static Program) -> Box<dyn Store> {
+        Box::new(Sqlite::open(self.0.path(), program).unwrap())
+    }
+
+    fn rows(&self, view: &str) -> Vec<Map<String, Value>> {
+        let connection = self.read();
+        let mut statement = connection
+            .prepare(&format!("SELECT * FROM \"{view}\""))
+            .unwrap();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
+        let rows = statement.query_map([], |row| {
+            let cells = names.iter().enumerate().map(|(index, name)| {
+                let value = match row.get_ref(index).unwrap() {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(number) => number.into(),
+                    ValueRef::Text(text) if text.starts_with(b"[") => {
+                        serde_json::from_slice(text).unwrap()
+                    }
+                    ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+                    other => panic!("{other:?}"),
+                };
+                (name.clone(), value)
+            });
+            Ok(cells.collect())
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    }
+
+    fn folder(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+#[test]
+fn each_event_is_there_once() {
+    contract::each_event_is_there_once(&File::new());
+}
+
+#[test]
+fn views_show_what_was_sent() {
+    contract::views_show_what_was_sent(&File::new());
+}
+
+#[test]
+fn a_deleted_session_leaves_no_byte() {
+    contract::a_deleted_session_leaves_no_byte(&File::new());
+}
+
+#[test]
+fn retention_leaves_no_byte() {
+    contract::retention_leaves_no_byte(&File::new());
+}
+
+/// A deletion answers when the log is empty too, and says so where it could
+/// not empty it.
+#[test]
+fn a_reader_does_not_keep_a_deletion_quiet() {
+    let file = File::new();
+    let program = program(&[NARROW]);
+    let store = file.open(program);
+    let events = Source::new(program, 8).events(10);
+    store.insert(&events).unwrap();
+    let reader = file.read();
+    reader
+        .execute_batch("BEGIN; SELECT * FROM _events")
+        .unwrap();
+    let sessions: Vec<[u8; 8]> = events.iter().map(|event| event.session).collect();
+    let error = store.delete_sessions(&sessions).unwrap_err().to_string();
+    assert!(error.contains("ask again"), "{error}");
+    drop(reader);
+    store.delete_sessions(&sessions).unwrap();
+    assert!(!contract::on_disk(file.folder(), &sessions[0]));
+}
+
+#[test]
+fn another_layout_is_left_as_it_is() {
+    let file = File::new();
+    let path = file.folder().join("ingest.db");
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch("CREATE TABLE events (id BLOB)")
+        .unwrap();
+    let error = Sqlite::open(file.folder(), program(&[NARROW])).unwrap_err();
+    assert!(error.to_string().contains("layout 0"), "{error}");
+}

@@ -1,0 +1,242 @@
+//! ClickHouse servers of a test's own, on loopback: Debian's
+//! `clickhouse-server`, and its `zookeeper` where there are replicas.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Where Debian puts it.
+const SERVER: &str = "/usr/sbin/clickhouse-server";
+const ZOOKEEPER: &str = "/usr/share/java/zookeeper.jar";
+
+/// Whether there is what a test needs. Where it may not be missing, in CI,
+/// that fails the test; elsewhere it is skipped, and says so.
+pub(crate) fn installed(replicas: bool) -> bool {
+    let mut needed = vec![SERVER];
+    if replicas {
+        needed.push(ZOOKEEPER);
+    }
+    let missing: Vec<&str> = needed
+        .into_iter()
+        .filter(|path| !Path::new(path).exists())
+        .collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let told = format!("without {missing:?}: apt-get install clickhouse-server zookeeper");
+    assert!(
+        std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+        "{told}"
+    );
+    // Past the capture of the test's output.
+    let _ = writeln!(std::io::stderr(), "SKIPPED {told}");
+    false
+}
+
+/// A process that ends with its owner.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command) -> Self {
+        let quiet = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Self(quiet.spawn().unwrap())
+    }
+
+    /// Kills it with SIGKILL.
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// A server and its folder.
+pub(crate) struct Server {
+    process: Process,
+    folder: PathBuf,
+    http: u16,
+}
+
+impl Server {
+    /// One that is alone.
+    pub(crate) fn alone(folder: &Path) -> Self {
+        Self::start(folder, [port(), port(), port()], "")
+    }
+
+    /// Replicas of one shard of the cluster `both`, which a `ZooKeeper` ties
+    /// together.
+    pub(crate) fn replicas(folder: &Path, keeper: &ZooKeeper) -> [Self; 2] {
+        let ports = [[port(), port(), port()], [port(), port(), port()]];
+        let replica = |[_, tcp, _]: [u16; 3]| {
+            format!("<replica><host>127.0.0.1</host><port>{tcp}</port></replica>")
+        };
+        let cluster = ports.map(replica).concat();
+        let start = |name: &str, own: [u16; 3]| {
+            let more = format!(
+                "<zookeeper><node><host>127.0.0.1</host><port>{}</port></node>\
+                 <session_timeout_ms>6000</session_timeout_ms></zookeeper>\
+                 <macros><shard>1</shard><replica>{name}</replica></macros>\
+                 <remote_servers><both><shard><internal_replication>true</internal_replication>\
+                 {cluster}</shard></both></remote_servers>\
+                 <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>",
+                keeper.port
+            );
+            Self::start(&folder.join(name), own, &more)
+        };
+        [start("one", ports[0]), start("two", ports[1])]
+    }
+
+    fn start(folder: &Path, [http, tcp, between]: [u16; 3], more: &str) -> Self {
+        let at = |name: &str| folder.join(name).display().to_string();
+        for name in ["data", "tmp"] {
+            fs::create_dir_all(folder.join(name)).unwrap();
+        }
+        let config = format!(
+            "<yandex><logger><level>warning</level><log>{}</log><errorlog>{}</errorlog></logger>\
+             <listen_host>127.0.0.1</listen_host><interserver_http_host>127.0.0.1</interserver_http_host>\
+             <http_port>{http}</http_port><tcp_port>{tcp}</tcp_port>\
+             <interserver_http_port>{between}</interserver_http_port>\
+             <path>{}/</path><tmp_path>{}/</tmp_path><users_config>users.xml</users_config>\
+             <default_profile>default</default_profile><default_database>default</default_database>\
+             <mark_cache_size>67108864</mark_cache_size>{more}</yandex>",
+            at("log"),
+            at("errors"),
+            at("data"),
+            at("tmp"),
+        );
+        fs::write(folder.join("config.xml"), config).unwrap();
+        let users = "<yandex><profiles><default/></profiles><quotas><default/></quotas>\
+             <users><default><password></password><networks><ip>127.0.0.1</ip></networks>\
+             <profile>default</profile><quota>default</quota></default></users></yandex>";
+        fs::write(folder.join("users.xml"), users).unwrap();
+        let server = Self {
+            process: Self::run(folder),
+            folder: folder.to_owned(),
+            http,
+        };
+        server.answers();
+        server
+    }
+
+    fn run(folder: &Path) -> Process {
+        Process::start(
+            Command::new(SERVER)
+                .arg("--config-file=config.xml")
+                .current_dir(folder),
+        )
+    }
+
+    /// Kills it, as a machine's failure would.
+    pub(crate) fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again over what it left.
+    pub(crate) fn start_again(&mut self) {
+        self.process = Self::run(&self.folder);
+        self.answers();
+    }
+
+    fn answers(&self) {
+        eventually("a ClickHouse that answers", || {
+            self.asked("SELECT 1").is_ok_and(|answer| answer == "1\n")
+        });
+    }
+
+    /// Where it takes statements.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.http)
+    }
+
+    /// All that it writes to.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What it says to a statement.
+    pub(crate) fn says(&self, statement: &str) -> String {
+        self.asked(statement).unwrap()
+    }
+
+    fn asked(&self, statement: &str) -> Result<String, String> {
+        let mut stream =
+            TcpStream::connect(("127.0.0.1", self.http)).map_err(|error| error.to_string())?;
+        let request = format!(
+            "POST /?output_format_json_quote_64bit_integers=0 HTTP/1.0\r\n\
+             content-length: {}\r\n\r\n{statement}",
+            statement.len()
+        );
+        let mut answer = Vec::new();
+        stream
+            .write_all(request.as_bytes())
+            .and_then(|()| stream.read_to_end(&mut answer))
+            .map_err(|error| error.to_string())?;
+        let answer = String::from_utf8_lossy(&answer);
+        match answer.split_once("\r\n\r\n") {
+            Some((head, body)) if head.contains(" 200 ") => Ok(body.to_owned()),
+            _ => Err(format!("{statement}: {answer}")),
+        }
+    }
+}
+
+/// What replicas agree by.
+pub(crate) struct ZooKeeper {
+    _process: Process,
+    port: u16,
+}
+
+impl ZooKeeper {
+    pub(crate) fn start(folder: &Path) -> Self {
+        let port = port();
+        let data = folder.join("data");
+        fs::create_dir_all(&data).unwrap();
+        let config = format!(
+            "tickTime=500\ndataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
+             admin.enableServer=false\n",
+            data.display()
+        );
+        let path = folder.join("zoo.cfg");
+        fs::write(&path, config).unwrap();
+        let process = Process::start(
+            Command::new("java")
+                .args(["-Xmx256m", "-cp", ZOOKEEPER])
+                .arg("org.apache.zookeeper.server.quorum.QuorumPeerMain")
+                .arg(&path)
+                .current_dir(folder),
+        );
+        eventually("a ZooKeeper that answers", || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        Self {
+            _process: process,
+            port,
+        }
+    }
+}
+
+/// Waits for something that another process does.
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_mins(2);
+    while !holds() {
+        assert!(Instant::now() < give_up, "never: {what}");
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// A port that is free.
+fn port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
