@@ -1,6 +1,7 @@
 //! What the service is told: flags before the environment before a file
 //! before what stands here.
 
+use crate::store::ClickHouseSettings;
 use clap::{Parser, ValueEnum};
 use serde::Deserialize;
 use std::fmt;
@@ -22,6 +23,14 @@ pub struct Options {
     /// The folder of the store, `ingest-data` unless told
     #[arg(long, env = "TELEMETRY_INGEST_DATA")]
     pub data: Option<PathBuf>,
+    /// Keep events in the ClickHouse at this URL instead; a cluster has several, with commas
+    #[arg(
+        long,
+        env = "TELEMETRY_INGEST_CLICKHOUSE",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub clickhouse: Vec<String>,
     /// The declarations, `events.toml` unless told; events.lock lies beside them
     #[arg(long, env = "TELEMETRY_INGEST_MANIFEST")]
     pub manifest: Option<PathBuf>,
@@ -41,6 +50,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder of the store.
     pub data: PathBuf,
+    /// The ClickHouse that keeps events in place of the folder, if one does.
+    pub clickhouse: Option<ClickHouseSettings>,
     /// The declarations.
     pub manifest: PathBuf,
     /// What is logged.
@@ -56,6 +67,7 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8787)),
             data: "ingest-data".into(),
+            clickhouse: None,
             manifest: "events.toml".into(),
             log: Log::default(),
             limits: Limits::default(),
@@ -240,6 +252,10 @@ impl Config {
         set(&mut config.listen, options.listen);
         set(&mut config.data, options.data.clone());
         set(&mut config.manifest, options.manifest.clone());
+        if !options.clickhouse.is_empty() {
+            let settings = config.clickhouse.get_or_insert_default();
+            settings.urls.clone_from(&options.clickhouse);
+        }
         set(&mut config.log.format, options.log_format);
         set(&mut config.log.level, options.log_level);
         Ok(config)
@@ -314,6 +330,7 @@ mod tests {
             "listen = \"localhost\"\n",
             "[log]\nlevel = \"loud\"\n",
             "[proxy]\nheader = \"who is it\"\n",
+            "[clickhouse]\nurl = \"http://127.0.0.1:8123/\"\n",
         ]
         .into_iter()
         .map(|text| Config::parse(text).unwrap_err().to_string())

@@ -12,7 +12,7 @@ use std::time::Duration;
 use telemetry_ingest::config::{Config, Options};
 use telemetry_ingest::judge::Terms;
 use telemetry_ingest::service::{Service, Setup};
-use telemetry_ingest::store::Sqlite;
+use telemetry_ingest::store::{ClickHouse, Sqlite, Store};
 use telemetry_ingest::{logs, serve};
 use telemetry_schema::{Sources, load};
 
@@ -35,25 +35,20 @@ fn main() -> ExitCode {
 
 fn start(config: &Config) -> Result<(), Box<dyn Error>> {
     logs::start(config.log);
+    let terms = terms(&config.manifest)?;
+    let store = open(config, &terms)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(run(config))
+    runtime.block_on(run(config, terms, store))
 }
 
-async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
-    let terms = terms(&config.manifest)?;
-    let store = Sqlite::open(&config.data, terms.program).map_err(|error| {
-        format!(
-            "cannot open the store in {}: {error}",
-            config.data.display()
-        )
-    })?;
+async fn run(config: &Config, terms: Terms, store: Arc<dyn Store>) -> Result<(), Box<dyn Error>> {
     let setup = Setup {
         limits: config.limits,
         proxy: config.proxy.clone(),
     };
-    let service = Service::with(terms, Arc::new(store), setup);
+    let service = Service::with(terms, store, setup);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -81,6 +76,21 @@ async fn run(config: &Config) -> Result<(), Box<dyn Error>> {
     // What was queued is kept when the last of it is dropped.
     tracing::info!("stopped");
     Ok(())
+}
+
+fn open(config: &Config, terms: &Terms) -> Result<Arc<dyn Store>, Box<dyn Error>> {
+    if let Some(settings) = &config.clickhouse {
+        let store = ClickHouse::open(settings, terms)
+            .map_err(|error| format!("cannot open the store: {error}"))?;
+        return Ok(Arc::new(store));
+    }
+    let store = Sqlite::open(&config.data, terms.program).map_err(|error| {
+        format!(
+            "cannot open the store in {}: {error}",
+            config.data.display()
+        )
+    })?;
+    Ok(Arc::new(store))
 }
 
 async fn sweep(service: Service) {

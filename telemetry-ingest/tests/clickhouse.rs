@@ -11,6 +11,7 @@ use std::thread;
 use support::clickhouse::{Server, installed};
 use support::contract::{self, Kind};
 use support::events::{NARROW, Source, program, wide};
+use telemetry_ingest::judge::Terms;
 use telemetry_ingest::store::{ClickHouse, ClickHouseSettings, Store};
 use telemetry_wire::Program;
 
@@ -27,7 +28,11 @@ impl Kind for One<'_> {
             database: Some(self.database.to_owned()),
             cluster: None,
         };
-        Box::new(ClickHouse::open(&settings, program, 90).unwrap())
+        let terms = Terms {
+            program,
+            retention_ms: 90 * 86_400_000,
+        };
+        Box::new(ClickHouse::open(&settings, &terms).unwrap())
     }
 
     fn rows(&self, view: &str) -> Vec<Map<String, Value>> {

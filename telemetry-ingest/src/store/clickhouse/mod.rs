@@ -12,9 +12,11 @@ mod recent;
 mod rows;
 
 use super::{Error, Grouping, Store};
-use crate::judge::Event;
+use crate::judge::{Event, Terms};
 use http::Http;
+
 use recent::Recent;
+use serde::Deserialize;
 use siphasher::sip::SipHasher24;
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -23,7 +25,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use telemetry_codegen::sql::clickhouse::Place;
 use telemetry_codegen::sql::{self, Columns};
-use telemetry_wire::Program;
+
+/// Milliseconds of a UTC day.
+const DAY_MS: u64 = 86_400_000;
 
 /// How long a deletion may take before its asker is told to ask again.
 const DELETION: Duration = Duration::from_mins(1);
@@ -31,8 +35,9 @@ const DELETION: Duration = Duration::from_mins(1);
 /// How often it is looked at meanwhile.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Where events are kept.
-#[derive(Debug, Clone, Default)]
+/// `[clickhouse]`: where events are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// `http://user:password@host:8123/` of each server that may be asked;
     /// settings such as `insert_quorum=2` may stand in the query. In a
@@ -63,11 +68,8 @@ impl ClickHouse {
     /// # Errors
     ///
     /// What kept it from being opened.
-    pub fn open(
-        settings: &Settings,
-        program: &'static Program,
-        retention_days: u16,
-    ) -> Result<Self, Error> {
+    pub fn open(settings: &Settings, terms: &Terms) -> Result<Self, Error> {
+        let program = terms.program;
         let http = Http::to(&settings.urls)?;
         let database = settings.database.clone();
         let database = database.unwrap_or_else(|| sql::database(program.app));
@@ -89,7 +91,7 @@ impl ClickHouse {
             http,
             database,
             cluster: settings.cluster.clone(),
-            retention_days,
+            retention_days: u16::try_from(terms.retention_ms / DAY_MS).unwrap_or(u16::MAX),
             insert: String::new(),
             columns,
             recent: Mutex::default(),
@@ -224,7 +226,7 @@ impl Store for ClickHouse {
     /// Whole months are dropped. What is left of the oldest is deleted once a
     /// day, up to the day's end, since each deletion writes its month anew.
     fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
-        let before = before_ms.div_ceil(86_400_000) * 86_400;
+        let before = before_ms.div_ceil(DAY_MS) * (DAY_MS / 1000);
         let condition = format!("_time < toDateTime({before})");
         let found = self.count_where(&condition)?;
         if found == 0 {
