@@ -1,11 +1,13 @@
 //! `cargo telemetry check`
 
 use crate::console::Console;
+use crate::source::Code;
 use crate::{Outcome, Project};
 use clap::Args;
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
-use telemetry_schema::Moment;
+use telemetry_schema::rules::source::private_path;
+use telemetry_schema::{Moment, Schema, Sources};
 
 /// When, and for which release.
 #[derive(Args)]
@@ -44,7 +46,8 @@ pub(crate) fn run(
              say it with --release VERSION"
         ))?;
     }
-    if !bound.warnings().is_empty() {
+    let public = keeps_to_public_paths(project, &bound.schema, console)?;
+    if !bound.warnings().is_empty() || !public {
         return Ok(Outcome::Findings);
     }
     console.say(format_args!(
@@ -54,6 +57,36 @@ pub(crate) fn run(
         bound.generation().number,
     ))?;
     Ok(Outcome::Fine)
+}
+
+/// Looks whether the program's own code uses what is private in the runtime.
+fn keeps_to_public_paths(
+    project: &Project,
+    schema: &Schema,
+    console: &mut Console<'_>,
+) -> io::Result<bool> {
+    // Declarations that stand alone have no code.
+    if !project.folder().join("Cargo.toml").is_file() {
+        return Ok(true);
+    }
+    let code = match Code::read(project, &[]) {
+        Ok(code) => code,
+        Err(message) => {
+            console.conclude(format_args!(
+                "warning: the program's own code was not looked at: {message}"
+            ))?;
+            return Ok(true);
+        }
+    };
+    for unread in code.unread() {
+        console.conclude(format_args!("warning: {unread}"))?;
+    }
+    let found = code.seen(schema).private;
+    for path in &found {
+        let (name, text) = code.file(path.file);
+        console.tell(&[private_path(&path.span)], &Sources::alone(name, text))?;
+    }
+    Ok(found.is_empty())
 }
 
 /// Today's date in UTC.

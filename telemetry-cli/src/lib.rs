@@ -2,7 +2,7 @@
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `check` | reports what is wrong with the declarations and their lock |
+//! | `check` | reports what is wrong with the declarations, their lock, and the program's own use of the runtime |
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
 //! | `diff` | says what changed, for users and for readers of the data |
 //! | `new` | adds an event or a field, asked for or by flags |
@@ -10,6 +10,7 @@
 //! | `update` | `lock` and `generate` in one |
 //! | `docs` | fills the regions of the pages that `[docs]` lists |
 //! | `generate --check`, `docs --check` | fail if any of that is not up to date |
+//! | `coverage` | finds what is declared and made by no code |
 //! | `bits` | prints the privacy sum |
 //! | `sample` | writes valid events |
 //! | `validate` | tells which events of a file are none of the program's |
@@ -23,6 +24,7 @@
 mod bits;
 mod check;
 mod console;
+mod coverage;
 mod diff;
 mod drift;
 mod explain;
@@ -33,6 +35,7 @@ mod package;
 mod pages;
 mod project;
 mod sample;
+mod source;
 mod validate;
 
 pub use project::Project;
@@ -126,6 +129,8 @@ enum Command {
         #[command(subcommand)]
         what: new::What,
     },
+    /// Find what is declared and made by no code
+    Coverage(coverage::Options),
     /// Print what each event and field can tell at most, in bits
     Bits,
     /// Write valid events as JSON lines
@@ -225,6 +230,7 @@ impl Command {
                 generate::run(&project, &What::Pages(pages), *check, console)
             }
             Self::New { what } => new::run(&project, what, console),
+            Self::Coverage(options) => coverage::run(&project, options, console),
             Self::Bits => bits::run(&project, console),
             Self::Sample(options) => sample::run(&project, options, console),
             Self::Validate(options) => validate::run(&project, options, console),

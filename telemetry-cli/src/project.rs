@@ -91,6 +91,12 @@ impl Project {
         depends.unwrap_or(&self.folder)
     }
 
+    /// Whether they are those of a package that is no member of this workspace.
+    pub(crate) fn is_a_dependency(&self) -> bool {
+        let package = self.package.as_ref();
+        package.is_some_and(|package| package.depended_on_by.is_some())
+    }
+
     /// Why nothing may be written beside the declarations, if they are a
     /// dependency's.
     pub(crate) fn is_read_only(&self) -> Option<String> {

@@ -83,15 +83,12 @@ fn report(folder: &Folder) {
     .emit();
 
     if let Some(newest) = folder.newest {
-        let ahead_s = match newest.duration_since(SystemTime::now()) {
-            Ok(ahead) => ahead.into(),
-            Err(behind) => (-i128::from(behind.duration().as_secs())).into(),
+        // A time that has not come yet is one not to go by.
+        let (ahead_s, trusted) = match newest.duration_since(SystemTime::now()) {
+            Ok(ahead) => (ahead.into(), Some(false)),
+            Err(behind) => ((-i128::from(behind.duration().as_secs())).into(), None),
         };
-        ClockCompared {
-            ahead_s,
-            trusted: None,
-        }
-        .emit();
+        ClockCompared { ahead_s, trusted }.emit();
     }
 }
 

@@ -100,10 +100,24 @@ impl<'a> Allowed<'a> {
 
     /// Reports allowances that were of no use. Without a moment nothing is
     /// known of those for rules that ask for one.
+    /// What asks for a program's code is never known here.
     pub(crate) fn unneeded(&self, moment: Option<&Moment>, findings: &mut Vec<Diagnostic>) {
+        let judged = |check: &Check| match check {
+            Check::Moment(_) => moment.is_some(),
+            Check::Source => false,
+            _ => true,
+        };
+        self.report(judged, findings);
+    }
+
+    /// The same for the rules that ask for a program's code.
+    pub(crate) fn unneeded_of_source(&self, findings: &mut Vec<Diagnostic>) {
+        self.report(|check| matches!(check, Check::Source), findings);
+    }
+
+    fn report(&self, judged: impl Fn(&Check) -> bool, findings: &mut Vec<Diagnostic>) {
         for Allowance { rule, used, .. } in &self.0 {
-            let judged = by_name(&rule.value)
-                .is_some_and(|known| moment.is_some() || !matches!(known.check, Check::Moment(_)));
+            let judged = by_name(&rule.value).is_some_and(|known| judged(&known.check));
             if *used || !judged {
                 continue;
             }

@@ -34,6 +34,11 @@ impl Rule {
     pub fn is_of_pages(&self) -> bool {
         matches!(self.check, Check::Page)
     }
+
+    /// Whether it is about a program's own code.
+    pub fn is_of_sources(&self) -> bool {
+        matches!(self.check, Check::Source)
+    }
 }
 
 /// When a rule is checked, and by what.
@@ -53,6 +58,8 @@ pub(crate) enum Check {
     Lock,
     /// On a page of `[docs]`, by whoever fills its regions.
     Page,
+    /// On a program's own code, by whoever reads it.
+    Source,
 }
 
 /// The schema as meant, with the declarations for the places. Events and
@@ -110,6 +117,7 @@ mod schema_version;
 mod set_size;
 mod similar_name;
 mod sink;
+pub mod source;
 mod time_precision;
 pub(crate) mod unit;
 mod unit_in_name;
@@ -119,8 +127,9 @@ mod version_releases;
 
 pub use docs::{by_code, by_name, markdown};
 
-/// Every rule of `events.toml`, `events.lock` and the pages, by code.
-pub static ALL: [&Rule; 49] = [
+/// Every rule of `events.toml`, `events.lock`, the pages and a program's own
+/// code, by code.
+pub static ALL: [&Rule; 53] = [
     &reading::SYNTAX,
     &reading::UNKNOWN_KEY,
     &reading::WRONG_TYPE,
@@ -170,6 +179,10 @@ pub static ALL: [&Rule; 49] = [
     &review_link::RULE,
     &sink::RULE,
     &api_key::RULE,
+    &source::EVENT,
+    &source::VALUE,
+    &source::FIELD,
+    &source::PRIVATE,
 ];
 
 /// Runs the rules that need only what is written.
