@@ -11,6 +11,25 @@ rule! {
     /// copy of the program contains it, and everybody can read it here. A key
     /// that begins with `phx_` is a personal one, which can read what was
     /// collected: revoke it if it ever was in this file.
+    ///
+    /// ```toml
+    /// [app]
+    /// endpoint = "https://eu.i.posthog.com/batch/"
+    ///
+    /// [transport]
+    /// sink = "posthog"
+    /// ```
+    ///
+    /// Write the key as the settings of the project show it:
+    ///
+    /// ```toml
+    /// [app]
+    /// endpoint = "https://eu.i.posthog.com/batch/"
+    ///
+    /// [transport]
+    /// sink = "posthog"
+    /// api_key = "phc_0a1B2c3D"
+    /// ```
     RULE, "T049", "api-key", Error, Check::Declared(check)
 }
 

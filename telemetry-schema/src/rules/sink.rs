@@ -8,7 +8,14 @@ rule! {
     ///
     /// "events" is a server that takes a JSON array of events and answers for
     /// each, as `telemetry-ingest` does. "posthog" is PostHog, whose endpoint
-    /// ends in `/batch/`:
+    /// ends in `/batch/`.
+    ///
+    /// ```toml
+    /// [transport]
+    /// sink = "post-hog"
+    /// ```
+    ///
+    /// Write the one that takes what is sent:
     ///
     /// ```toml
     /// [app]
