@@ -9,113 +9,18 @@
 
 #[path = "../telemetry-runtime/tests/support/server.rs"]
 mod server;
+mod user;
 
 use server::{Does, Server, all_arrived};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
-use tempfile::TempDir;
-
-/// Events of one run of `caro "list files"`.
-const EVENTS: usize = 4;
-
-/// A user of the example host who has said yes by the environment.
-struct User {
-    home: TempDir,
-    endpoint: String,
-}
-
-impl User {
-    fn of(server: &Server) -> Self {
-        Self {
-            home: tempfile::tempdir().unwrap(),
-            endpoint: server.url(),
-        }
-    }
-
-    fn dir(&self) -> PathBuf {
-        self.home.path().join("telemetry")
-    }
-
-    fn command(&self, program: impl Into<PathBuf>, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program.into());
-        command
-            .args(arguments)
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("HOME", self.home.path())
-            .env("CARO_TELEMETRY_DIR", self.dir())
-            .env("CARO_TELEMETRY_ENABLED", "true")
-            .env("CARO_TELEMETRY_ENDPOINT", &self.endpoint)
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn runs(&self) -> Output {
-        let output = self.command(host(), &["list files"]).output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        output
-    }
-
-    fn telemetry(&self, arguments: &[&str]) -> Command {
-        self.command(env!("CARGO_BIN_EXE_caro-telemetry"), arguments)
-    }
-
-    /// Starts an upload and kills it after a while; whether it was still at
-    /// work.
-    fn upload_is_killed(&self, after: Duration) -> bool {
-        let mut uploader = self
-            .telemetry(&["upload", "--now"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(after);
-        let was_at_work = uploader.try_wait().unwrap().is_none();
-        uploader.kill().unwrap();
-        uploader.wait().unwrap();
-        was_at_work
-    }
-
-    /// Lets the time of the next upload have come.
-    fn make_due(&self) {
-        let state = File::options()
-            .write(true)
-            .open(self.dir().join("upload.json"))
-            .unwrap();
-        let past = SystemTime::now() - Duration::from_mins(1);
-        state.set_modified(past).unwrap();
-    }
-
-    /// Whether an uploader is at work.
-    fn uploads(&self) -> bool {
-        let lock = File::open(self.dir().join("upload.lock"));
-        lock.is_ok_and(|lock| lock.try_lock().is_err())
-    }
-}
-
-/// The example host.
-fn host() -> PathBuf {
-    let deps = std::env::current_exe().unwrap();
-    let host = deps.ancestors().nth(2).unwrap().join("examples/caro");
-    assert!(host.exists(), "cargo build --example caro");
-    host
-}
-
-/// Waits for something that another process does.
-fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let give_up = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < give_up, "never: {what}");
-        thread::sleep(Duration::from_millis(10));
-    }
-}
+use std::time::Duration;
+use user::{EVENTS, User, eventually, host, queued};
 
 #[test]
 fn a_due_upload_happens_by_itself_and_once() {
@@ -383,19 +288,4 @@ fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
         .unwrap();
     runtime.spawn(async move { axum::serve(listener, service.router()).await });
     runtime
-}
-
-/// The ids of what is in the queue.
-fn queued(user: &User) -> BTreeSet<String> {
-    let shown = user
-        .telemetry(&["show", "--json", "--limit", "99999"])
-        .output()
-        .unwrap();
-    let events: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    events
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|event| event["id"].as_str().unwrap().to_owned())
-        .collect()
 }

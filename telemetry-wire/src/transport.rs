@@ -71,6 +71,24 @@ pub const UNAVOIDABLE: [&str; 3] = [
     "How the program's TLS library introduces itself: the versions and ciphers that it knows, the same for every installation of one release.",
 ];
 
+/// How a proxy is asked for a connection to the server (RFC 9110, section
+/// 9.3.6), where the environment of the user names one.
+pub const PROXY_METHOD: &str = "CONNECT";
+
+/// Every header of that, in the order in which they are sent. Where the
+/// variable holds a user name and password, `Proxy-Authorization` follows.
+pub const PROXY_HEADERS: [Header; 1] = [Header {
+    name: "Host",
+    value: HeaderValue::Server,
+    why: "HTTP requires it.",
+}];
+
+/// What a proxy sees, for users, a sentence each.
+pub const PROXY: [&str; 2] = [
+    "If your environment names a proxy, in HTTPS_PROXY or ALL_PROXY, it is asked for a connection to the server, and sees the server's name, the time, and how much is sent. What is sent is encrypted.",
+    "A user name and password that the variable holds go to the proxy, and to nobody else.",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

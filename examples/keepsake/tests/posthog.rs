@@ -4,9 +4,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "../../../telemetry-runtime/tests/support/proxy.rs"]
+mod proxy;
 #[path = "../../../telemetry-runtime/tests/support/server.rs"]
 mod server;
+#[path = "../../../telemetry-runtime/tests/support/tls.rs"]
+mod tls;
 
+use proxy::Proxy;
 use serde_json::Value;
 use server::{Does, Server, taken_by_posthog};
 use std::fs::File;
@@ -30,16 +35,19 @@ impl User {
 
     /// What Keepsake says.
     fn runs(&self, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_keepsake"))
+        said(&mut self.command(arguments))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keepsake"));
+        command
             .args(arguments)
             .env_clear()
             .env("HOME", self.home.path())
             .env("KEEPSAKE_TELEMETRY_DIR", self.home.path().join("telemetry"))
             .env("KEEPSAKE_TELEMETRY_ENABLED", "true")
-            .env("KEEPSAKE_TELEMETRY_ENDPOINT", &self.endpoint)
-            .output()
-            .unwrap();
-        String::from_utf8(output.stdout).unwrap()
+            .env("KEEPSAKE_TELEMETRY_ENDPOINT", &self.endpoint);
+        command
     }
 
     fn looks_through_a_folder(&self) {
@@ -52,6 +60,10 @@ impl User {
             serde_json::from_str(&self.runs(&["telemetry", "show", "--json"])).unwrap();
         shown.as_array().unwrap().len()
     }
+}
+
+fn said(command: &mut Command) -> String {
+    String::from_utf8(command.output().unwrap().stdout).unwrap()
 }
 
 /// The first try fails; what comes again is the same to the byte, so that
@@ -110,4 +122,35 @@ fn a_due_upload_goes_to_posthog_by_itself() {
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(server.requests().len(), 1);
+}
+
+/// Keepsake's own endpoint, through a proxy and TLS, the second time round.
+#[test]
+fn behind_a_proxy_a_batch_is_the_same() {
+    const NAME: &str = "posthog.keepsake.example";
+    let authority = tls::Authority::new();
+    let server = Server::over(authority.vouches_for(NAME), |number, _| match number {
+        0 => Does::Answers(503, "", "transient error, please retry".into()),
+        _ => taken_by_posthog(),
+    });
+    let proxy = Proxy::to(server.authority());
+    let user = User::of(&server);
+    user.looks_through_a_folder();
+    let preview = user.runs(&["telemetry", "preview", "--raw"]);
+    for expected in ["503", "2 events have arrived"] {
+        let mut command = user.command(&["telemetry", "upload", "--now"]);
+        command
+            .env_remove("KEEPSAKE_TELEMETRY_ENDPOINT")
+            .env("HTTPS_PROXY", proxy.url())
+            .env("SSL_CERT_FILE", authority.file());
+        let found = said(&mut command);
+        assert!(found.contains(expected), "{found}");
+    }
+    assert_eq!(proxy.asked().len(), 2);
+    let requests = server.requests();
+    assert_eq!(requests.len(), 2);
+    for request in &requests {
+        request.assert_declared("/batch/", NAME);
+        assert_eq!(request.json(), preview);
+    }
 }

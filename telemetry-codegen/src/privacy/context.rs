@@ -38,6 +38,7 @@ struct RequestWords {
     /// What a body has beside the fields of events.
     keys: Vec<KeyWords>,
     unavoidable: Vec<&'static str>,
+    proxy: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -83,6 +84,7 @@ impl RequestWords {
             headers: transport::HEADERS.iter().map(header).collect(),
             keys: sink::additions(&schema.sink).into_iter().map(key).collect(),
             unavoidable: transport::UNAVOIDABLE.to_vec(),
+            proxy: transport::PROXY.to_vec(),
         }
     }
 }

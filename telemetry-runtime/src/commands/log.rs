@@ -3,7 +3,8 @@
 use super::console::Console;
 use super::table::Table;
 use super::{Exit, Failure, Session};
-use crate::upload::{Receipt, Receipts};
+use crate::upload::{Receipt, Receipts, State};
+use std::path::Path;
 use telemetry_wire::time::rfc3339;
 
 pub(super) fn run(
@@ -25,7 +26,19 @@ pub(super) fn run(
     } else {
         table(newest).write(console)?;
     }
+    if let Some(why) = session.dir.as_deref().and_then(not_begun) {
+        console.note(format_args!(
+            "the last upload made no request: {}",
+            why.escape_debug()
+        ));
+    }
     Ok(Exit::Done)
+}
+
+/// Why the last upload failed before it could make a request, if it did.
+fn not_begun(dir: &Path) -> Option<String> {
+    let state = State::read(dir);
+    (state.failures > 0 && state.requests == Some(0)).then_some(state.last)
 }
 
 fn table(receipts: &[Receipt]) -> Table<6> {

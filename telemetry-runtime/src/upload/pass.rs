@@ -390,6 +390,7 @@ impl<'a> Pass<'a> {
             failures,
             last_ms: now,
             last,
+            requests: Some(self.report.requests),
         };
         let _ = word.write(self.world.dir, next);
     }

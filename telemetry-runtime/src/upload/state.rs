@@ -46,6 +46,9 @@ pub(crate) struct State {
     /// How it ended, as a sentence.
     #[serde(default)]
     pub(crate) last: String,
+    /// How many requests it made, where that is known.
+    #[serde(default)]
+    pub(crate) requests: Option<u64>,
 }
 
 /// Whether an upload is due.
@@ -170,6 +173,7 @@ mod tests {
             failures: 3,
             last_ms: NOW,
             last: "the server answered 503".into(),
+            requests: Some(1),
         };
         state.write(dir.path(), NOW + 7_000).unwrap();
         assert_eq!(State::read(dir.path()), state);

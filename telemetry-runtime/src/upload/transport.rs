@@ -2,7 +2,8 @@
 //!
 //! What it carries beside the body is [`telemetry_wire::transport`], and no
 //! more. No redirection is followed: the endpoint is a promise. Proxies are
-//! those of the environment, certificates are checked against the platform's.
+//! those of the environment, but for this machine itself; certificates are
+//! checked against the platform's authorities.
 
 use super::answer::{LONGEST, Reply};
 use crate::endpoint::is_loopback;
@@ -54,16 +55,7 @@ impl Transport {
         if !safe {
             return Err(format!("the endpoint {endpoint} is not https"));
         }
-        // Where the host has chosen a provider, that one is taken.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .redirect(Redirects::none())
-            .connect_timeout(limits.connect)
-            .timeout(limits.whole)
-            .pool_max_idle_per_host(1)
-            .http1_only()
-            .build()
-            .map_err(|error| described(&error))?;
+        let client = client(&url, limits).map_err(|error| described(&error))?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -117,6 +109,27 @@ impl Transport {
     }
 }
 
+fn client(endpoint: &reqwest::Url, limits: Limits) -> reqwest::Result<reqwest::Client> {
+    // Where the host has chosen a provider, that one is taken.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut client = reqwest::Client::builder()
+        .redirect(Redirects::none())
+        .connect_timeout(limits.connect)
+        .timeout(limits.whole)
+        .pool_max_idle_per_host(1)
+        .http1_only();
+    if is_loopback(endpoint.as_str()) {
+        // A proxy may be another machine, and what goes to this one in plain
+        // text must not leave it.
+        client = client.no_proxy();
+    }
+    if endpoint.scheme() == "http" {
+        // No authority is asked, and none need be there.
+        client = client.tls_certs_only([]);
+    }
+    client.build()
+}
+
 /// The same bytes for the same text, without a time or a name.
 fn compressed(body: &str) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -128,7 +141,12 @@ fn compressed(body: &str) -> std::io::Result<Vec<u8>> {
 fn described(error: &reqwest::Error) -> String {
     let mut text = String::new();
     let mut cause: Option<&dyn Error> = error.source();
-    if error.is_timeout() {
+    if error.is_builder() {
+        text.push_str(
+            "no server can be checked, for lack of the platform's certificates \
+             (a package that is often called ca-certificates)",
+        );
+    } else if error.is_timeout() {
         text.push_str("no answer in time");
     } else if error.is_connect() {
         text.push_str("could not connect");

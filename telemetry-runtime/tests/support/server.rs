@@ -91,6 +91,11 @@ pub(crate) fn taken_by_posthog() -> Does {
     Does::Answers(200, "", r#"{"status":"Ok"}"#.into())
 }
 
+/// What requests come over.
+pub(crate) trait Stream: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Stream for T {}
+
 /// The server; it stops when it is dropped.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -102,6 +107,14 @@ pub(crate) struct Server {
 impl Server {
     /// Serves on a free port. `does` sees each request and its number, from 0.
     pub(crate) fn new(does: impl Fn(usize, &Request) -> Does + Send + Sync + 'static) -> Self {
+        Self::over(|stream| Box::new(stream), does)
+    }
+
+    /// The same, with what stands between requests and their connection.
+    pub(crate) fn over(
+        layer: impl Fn(TcpStream) -> Box<dyn Stream> + Send + 'static,
+        does: impl Fn(usize, &Request) -> Does + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let stop = Arc::new(AtomicBool::new(false));
@@ -113,7 +126,8 @@ impl Server {
                     break;
                 }
                 let (stopped, seen, does) = (stopped.clone(), seen.clone(), does.clone());
-                thread::spawn(move || serve(stream, &stopped, &seen, &*does));
+                let mut stream = layer(stream);
+                thread::spawn(move || serve(&mut *stream, &stopped, &seen, &*does));
             }
         });
         Self {
@@ -151,12 +165,12 @@ impl Drop for Server {
 }
 
 fn serve(
-    mut stream: TcpStream,
+    stream: &mut dyn Stream,
     stop: &AtomicBool,
     seen: &Mutex<Vec<Request>>,
     does: &impl Fn(usize, &Request) -> Does,
 ) {
-    while let Some(request) = read(&mut stream) {
+    while let Some(request) = read(stream) {
         let number = {
             let mut seen = seen.lock().unwrap();
             seen.push(request.clone());
@@ -199,7 +213,7 @@ fn serve(
 }
 
 /// A request; none where the connection ends.
-fn read(stream: &mut TcpStream) -> Option<Request> {
+fn read(stream: &mut dyn Stream) -> Option<Request> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -219,7 +233,7 @@ fn read(stream: &mut TcpStream) -> Option<Request> {
     Some(Request { head, body })
 }
 
-fn read_more(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<()> {
+fn read_more(stream: &mut dyn Stream, bytes: &mut Vec<u8>) -> Option<()> {
     let mut buffer = [0; 4096];
     match stream.read(&mut buffer) {
         Err(error) if error.kind() == ErrorKind::Interrupted => Some(()),

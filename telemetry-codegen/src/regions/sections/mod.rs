@@ -83,6 +83,7 @@ const SECTIONS: &[(&str, &[(&str, Write)])] = &[
             ("request", wire::request),
             ("body", wire::body),
             ("unavoidable", wire::unavoidable),
+            ("proxy", wire::proxy),
         ],
     ),
     ("example", &[("json", wire::example)]),

@@ -5,7 +5,7 @@ use crate::regions::print::{Block, Column, Table, code, text};
 use crate::{sink, words};
 use telemetry_schema::Bound;
 use telemetry_wire::json::ENVELOPE_KEYS;
-use telemetry_wire::transport::{HEADERS, UNAVOIDABLE};
+use telemetry_wire::transport::{HEADERS, PROXY, UNAVOIDABLE};
 
 /// What travels with every event.
 pub(super) fn table(bound: &Bound) -> Vec<Block> {
@@ -94,6 +94,11 @@ pub(super) fn body(bound: &Bound) -> Vec<Block> {
 pub(super) fn unavoidable(_: &Bound) -> Vec<Block> {
     let items = UNAVOIDABLE.iter().map(|what| vec![text(*what)]);
     vec![Block::List(items.collect())]
+}
+
+/// What a proxy sees.
+pub(super) fn proxy(_: &Bound) -> Vec<Block> {
+    vec![Block::Paragraph(vec![text(PROXY.join(" "))])]
 }
 
 /// A request with one event of each kind.
