@@ -182,17 +182,19 @@ impl<'w> Console<'w> {
         self.format == Format::Github
     }
 
-    /// An annotation of a file: a warning, or a notice.
+    /// An annotation of a file and, if it is known, a line of it: a warning, or
+    /// a notice.
     pub(crate) fn annotate(
         &mut self,
         warning: bool,
-        file: &str,
+        (file, line): (&str, Option<usize>),
         title: &str,
         message: &str,
     ) -> io::Result<()> {
+        let line = line.map_or_else(String::new, |line| format!("line={line},"));
         writeln!(
             self.out,
-            "::{} file={},title={title}::{}",
+            "::{} file={},{line}title={title}::{}",
             if warning { "warning" } else { "notice" },
             escaped_property(file),
             escaped(message),

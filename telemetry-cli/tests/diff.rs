@@ -8,28 +8,36 @@ use program::Program;
 use std::process::Command;
 use telemetry_cli::Outcome;
 
+fn git(program: &Program, arguments: &[&str]) {
+    let done = Command::new("git")
+        .arg("-C")
+        .arg(program.path(""))
+        .args([
+            "-c",
+            "user.name=nobody",
+            "-c",
+            "user.email=nobody@localhost",
+        ])
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
+
 /// A program whose declarations are committed.
 fn committed() -> Program {
     let program = Program::new();
-    let git = |arguments: &[&str]| {
-        let done = Command::new("git")
-            .arg("-C")
-            .arg(program.path(""))
-            .args([
-                "-c",
-                "user.name=nobody",
-                "-c",
-                "user.email=nobody@localhost",
-            ])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
-    git(&["init", "--quiet"]);
-    git(&["add", "events.toml", "events.lock"]);
-    git(&["commit", "--quiet", "--message", "The declarations."]);
+    git(&program, &["init", "--quiet"]);
+    commit(&program);
     program
+}
+
+fn commit(program: &Program) {
+    git(program, &["add", "events.toml", "events.lock"]);
+    git(
+        program,
+        &["commit", "--quiet", "--message", "The declarations."],
+    );
 }
 
 /// A change of every kind.
@@ -73,6 +81,81 @@ fn every_kind_of_change_is_told() {
     insta::assert_snapshot!("json", out);
     let (_, out, _) = program.run(&["diff", "--format", "github"]);
     insta::assert_snapshot!("github", out);
+}
+
+#[test]
+fn where_there_was_nothing_all_is_new() {
+    let program = Program::new();
+    git(&program, &["init", "--quiet"]);
+    git(
+        &program,
+        &[
+            "commit",
+            "--quiet",
+            "--allow-empty",
+            "--message",
+            "Nothing yet.",
+        ],
+    );
+    let (outcome, out, err) = program.run(&["diff"]);
+    assert_eq!((outcome, err.as_str()), (Outcome::Fine, ""));
+    insta::assert_snapshot!(out);
+    let (_, out, _) = program.run(&["diff", "--markdown"]);
+    assert!(
+        out.contains("Compared with `HEAD:events.toml`, which is not there: 10 widening"),
+        "{out}"
+    );
+    let (outcome, _, _) = program.run(&["diff", "--deny", "widening"]);
+    assert_eq!(outcome, Outcome::Findings);
+}
+
+#[test]
+fn a_history_that_was_told_anew_is_breaking() {
+    let program = committed();
+    // The same declarations, without the lock that they had.
+    std::fs::remove_file(program.path("events.lock")).unwrap();
+    let moved = "freebsd = \"FreeBSD\"\n";
+    program.edit("events.toml", moved, "");
+    program.edit(
+        "events.toml",
+        "linux = \"Linux\"\n",
+        &format!("{moved}linux = \"Linux\"\n"),
+    );
+    assert_eq!(program.run(&["lock"]).0, Outcome::Fine);
+    let (outcome, out, _) = program.run(&["diff", "--deny", "breaking"]);
+    assert_eq!(outcome, Outcome::Findings);
+    insta::assert_snapshot!(out);
+
+    // A lock that went on is no such thing, and its order means nothing.
+    let program = committed();
+    program.edit("events.toml", "max_event_bits = 24", "max_event_bits = 25");
+    assert_eq!(program.run(&["lock"]).0, Outcome::Fine);
+    let (outcome, out, _) = program.run(&["diff", "--deny", "breaking"]);
+    assert_eq!(outcome, Outcome::Fine, "{out}");
+}
+
+#[test]
+fn a_damaged_lock_is_told() {
+    let program = committed();
+    let sound = program.read("events.lock");
+    let damage = "generations = [\n  { number = 2,";
+    program.edit("events.lock", "generations = [\n  { number = 1,", damage);
+    let (outcome, _, err) = program.run(&["diff"]);
+    assert_eq!(outcome, Outcome::Findings);
+    assert!(err.contains("generations must count up from 1"), "{err}");
+    git(&program, &["add", "events.lock"]);
+    git(
+        &program,
+        &["commit", "--quiet", "--message", "A damaged lock."],
+    );
+    program.write("events.lock", &sound);
+    let (outcome, out, err) = program.run(&["diff"]);
+    assert_eq!(outcome, Outcome::Fine);
+    assert_eq!(out, "events.toml says what HEAD:events.toml says\n");
+    assert_eq!(
+        err,
+        "HEAD:events.lock is damaged, so that histories are not compared\n"
+    );
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub(crate) struct Place {
     pub(crate) span: Range<usize>,
     /// Whether it is the key that was asked for, and not one around it.
     pub(crate) exact: bool,
+    /// How many parts of the path lead to it.
+    pub(crate) depth: usize,
 }
 
 /// The place of the key at the end of a path, or of the nearest table around
@@ -73,21 +75,28 @@ pub(crate) fn locate(tree: &DeTable<'_>, path: &[&str]) -> Place {
         return Place {
             span: 0..0,
             exact: false,
+            depth: 0,
         };
     };
     if rest.is_empty() {
         return Place {
             span: key.span(),
             exact: true,
+            depth: 1,
         };
     }
     match value.get_ref() {
         DeValue::Table(table) if rest.first().is_some_and(|next| table.contains_key(*next)) => {
-            locate(table, rest)
+            let place = locate(table, rest);
+            Place {
+                depth: place.depth + 1,
+                ..place
+            }
         }
         _ => Place {
             span: key.span(),
             exact: false,
+            depth: 1,
         },
     }
 }

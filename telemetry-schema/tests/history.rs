@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod generate;
+mod toml_text;
 
 use generate::{app, policy, schema};
 use proptest::prelude::*;
@@ -80,6 +81,22 @@ proptest! {
             prop_assert_eq!(living, declared);
             lock = Some(next);
         }
+    }
+
+    #[test]
+    fn only_what_was_told_anew_is_rewritten(schemas in prop::collection::vec(schema(), 2..6)) {
+        let mut locks: Vec<Lock> = Vec::new();
+        for schema in &schemas {
+            locks.push(Lock::update(locks.last(), schema).unwrap());
+        }
+        let now = locks.last().unwrap();
+        for earlier in &locks {
+            prop_assert_eq!(now.rewritten(earlier), []);
+        }
+        // Made from what is declared now alone, it is the same lock or a
+        // history that never was.
+        let anew = Lock::update(None, schemas.last().unwrap()).unwrap();
+        prop_assert_eq!(anew.rewritten(now).is_empty(), anew.generations == now.generations);
     }
 
     #[test]

@@ -4,14 +4,18 @@ use crate::Project;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 /// Earlier declarations.
 pub(crate) struct Base {
     /// What they are called: a revision and a file, or a file.
     pub(crate) name: String,
-    /// The text of `events.toml`.
-    pub(crate) events: String,
+    /// The text of `events.toml`; none where the revision has no such file.
+    pub(crate) events: Option<String>,
+    /// What the lock beside it is called.
+    pub(crate) lock_name: String,
+    /// Its text, if it was there.
+    pub(crate) lock: Option<String>,
 }
 
 /// Why there are none, as a sentence.
@@ -20,44 +24,82 @@ pub(crate) struct NoBase(pub(crate) String);
 impl Base {
     /// The file of this name, or the project's own in this revision of git.
     pub(crate) fn find(project: &Project, base: &str) -> Result<Self, NoBase> {
-        if Path::new(base).is_file() {
-            let events = fs::read_to_string(base)
+        let path = Path::new(base);
+        if path.is_file() {
+            let events = fs::read_to_string(path)
                 .map_err(|error| NoBase(format!("cannot read {base}: {error}")))?;
-            let name = base.to_owned();
-            return Ok(Self { name, events });
+            let lock = path.with_extension("lock");
+            return Ok(Self {
+                name: base.to_owned(),
+                events: Some(events),
+                lock_name: lock.display().to_string(),
+                lock: fs::read_to_string(lock).ok(),
+            });
         }
-        let file = project.events_path();
-        let file = file.file_name().and_then(OsStr::to_str).unwrap_or_default();
-        let events = show(project.folder(), base, file)?;
+        let git = Git {
+            folder: project.folder(),
+            revision: base,
+        };
+        let name = |path: &Path| {
+            let name = path.file_name().and_then(OsStr::to_str);
+            name.unwrap_or_default().to_owned()
+        };
+        let (events, lock) = (name(project.events_path()), name(project.lock_path()));
         Ok(Self {
-            name: format!("{base}:{file}"),
-            events,
+            name: format!("{base}:{events}"),
+            events: git.file(&events)?,
+            lock_name: format!("{base}:{lock}"),
+            lock: git.file(&lock)?,
         })
     }
 }
 
-/// A file of a folder as it was in a revision.
-fn show(folder: &Path, revision: &str, file: &str) -> Result<String, NoBase> {
-    let folder = match folder.as_os_str() {
-        empty if empty.is_empty() => Path::new("."),
-        _ => folder,
-    };
-    let object = format!("{revision}:./{file}");
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(folder)
+/// A folder as it was in a revision.
+struct Git<'a> {
+    folder: &'a Path,
+    revision: &'a str,
+}
+
+impl Git<'_> {
+    /// A file of the folder; none where there is a revision without it.
+    fn file(&self, file: &str) -> Result<Option<String>, NoBase> {
+        let object = format!("{}:./{file}", self.revision);
         // What begins with a dash is a revision all the same.
-        .args(["show", "--no-textconv", "--end-of-options", &object])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| NoBase(format!("cannot run git to read {object}: {error}")))?;
-    if !output.status.success() {
+        let output = self.run(&["show", "--no-textconv", "--end-of-options", &object])?;
+        if output.status.success() {
+            let text = String::from_utf8(output.stdout);
+            return text
+                .map(Some)
+                .map_err(|_| NoBase(format!("{object} is not UTF-8")));
+        }
+        let commit = format!("{}^{{commit}}", self.revision);
+        let known = self.run(&[
+            "rev-parse",
+            "--verify",
+            "--quiet",
+            "--end-of-options",
+            &commit,
+        ])?;
+        if known.status.success() {
+            return Ok(None);
+        }
         let said = String::from_utf8_lossy(&output.stderr);
         let said = said.trim().trim_start_matches("fatal: ");
-        return Err(NoBase(format!(
-            "git has no {object}: {said}; name a revision that has it, or another events.toml, \
-             with --base"
-        )));
+        Err(NoBase(format!(
+            "git has no {object}: {said}; name a revision, or another events.toml, with --base"
+        )))
     }
-    String::from_utf8(output.stdout).map_err(|_| NoBase(format!("{object} is not UTF-8")))
+
+    fn run(&self, arguments: &[&str]) -> Result<Output, NoBase> {
+        let folder = match self.folder {
+            empty if empty.as_os_str().is_empty() => Path::new("."),
+            folder => folder,
+        };
+        let mut command = Command::new("git");
+        command.arg("-C").arg(folder).args(arguments);
+        command
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| NoBase(format!("cannot run git to read {}: {error}", self.revision)))
+    }
 }

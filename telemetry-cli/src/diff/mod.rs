@@ -9,7 +9,7 @@ use base::{Base, NoBase};
 use clap::{Args, ValueEnum};
 use std::io;
 use telemetry_schema::diff::{Diff, Kind};
-use telemetry_schema::{Sources, read};
+use telemetry_schema::{Lines, Lock, Sources, read};
 
 /// What is compared, and how it is told.
 #[derive(Args)]
@@ -63,31 +63,56 @@ pub(crate) fn run(
         Ok(base) => base,
         Err(NoBase(message)) => return console.could_not(format_args!("{message}")),
     };
-    let before = match read(&base.name, &base.events) {
-        Ok((schema, _)) => schema,
-        Err(failure) => {
-            let sources = Sources::alone(&base.name, &base.events);
-            console.tell(&failure.diagnostics, &sources)?;
+    let mut diff = match base
+        .events
+        .as_deref()
+        .map(|events| (events, read(&base.name, events)))
+    {
+        None => Diff::of_new(&after),
+        Some((_, Ok((before, _)))) => Diff::between(&before, &after),
+        Some((events, Err(failure))) => {
+            console.tell(&failure.diagnostics, &Sources::alone(&base.name, events))?;
             return console.could_not(format_args!(
                 "{} has errors, and cannot be compared with",
                 base.name
             ));
         }
     };
-    let diff = Diff::between(&before, &after);
+    if let (Some(then), Some(now)) = (&base.lock, sources.lock) {
+        match (Lock::parse(then), Lock::parse(now)) {
+            (Ok(then), Ok(now)) => diff = diff.with_history(&then, &now),
+            (_, Err(diagnostics)) => {
+                console.tell(&diagnostics, &sources)?;
+                return Ok(Outcome::Findings);
+            }
+            (Err(_), Ok(_)) => console.conclude(format_args!(
+                "{} is damaged, so that histories are not compared",
+                base.lock_name
+            ))?,
+        }
+    }
+    let lines = Lines::of(sources.events);
+    let told = print::Told {
+        diff: &diff,
+        name: sources.events_name,
+        lines: &lines,
+        base: &base.name,
+        all_new: base.events.is_none(),
+    };
     let text = if options.markdown {
-        print::markdown(&diff, &base.name)
+        told.markdown()
     } else {
-        print::text(&diff, sources.events_name, &base.name)
+        told.text()
     };
     if console.annotates() && !options.markdown {
         for change in &diff.changes {
             let kind = change.kind;
             let loud = matches!(kind, Kind::Breaking | Kind::Widening);
-            console.annotate(loud, sources.events_name, kind.name(), &change.what)?;
+            let place = (sources.events_name, lines.line(&change.path));
+            console.annotate(loud, place, kind.name(), &change.what)?;
         }
     } else {
-        console.show(&text, || print::document(&diff, &base.name))?;
+        console.show(&text, || told.document())?;
     }
     let denied = |kind| options.deny.iter().any(|denied| denied.kind() == kind);
     let found = diff.changes.iter().find(|change| denied(change.kind));

@@ -65,7 +65,7 @@ pub(super) fn of_event(
 fn of_field(before: &Schema, after: &Schema, known: &Field, place: &Place<'_>, found: &mut Found) {
     let (path, name, field) = (&place.path, &place.name, place.field);
     let description = format!("The description of {name}");
-    found.described(path, &description, &known.doc, &field.doc);
+    found.described(&format!("{path}.doc"), &description, &known.doc, &field.doc);
     if known.stable != field.stable {
         let what = if field.stable {
             format!("{name} now counts as what stays the same from day to day.")
@@ -173,25 +173,40 @@ fn range(then: Grid, now: Grid, unit: Unit, place: &Place<'_>, found: &mut Found
 }
 
 fn precision(then: Grid, now: Grid, place: &Place<'_>, found: &mut Found) {
-    let (then, now) = (then.precision(), now.precision());
-    if then == now {
+    let (then_in_percent, now_in_percent) = (then.precision(), now.precision());
+    if then_in_percent == now_in_percent {
         return;
     }
     let of = |precision: u8| match precision {
         0 => "exactly".to_owned(),
         percent => format!("in steps of {percent} %"),
     };
-    let finer = now == 0 || (then != 0 && now < then);
+    let finer = now_in_percent == 0 || (then_in_percent != 0 && now_in_percent < then_in_percent);
     let kind = if finer {
         Kind::Widening
     } else {
         Kind::Narrowing
     };
-    let what = format!(
-        "{} is kept {}, no longer {}.",
+    let mut what = format!(
+        "{} is kept {}, no longer {}",
         place.name,
-        of(now),
-        of(then)
+        of(now_in_percent),
+        of(then_in_percent)
     );
-    found.add(kind, &place.path, what);
+    let (coarse, fine) = if finer { (then, now) } else { (now, then) };
+    if !are_steps_of(coarse, fine) {
+        what.push_str(
+            ": the steps lie elsewhere, so that counts of each do not compare with earlier ones",
+        );
+    }
+    found.add(kind, &place.path, what + ".");
+}
+
+/// Whether every step of the one within both ranges is a step of the other.
+/// The one has a precision, and so a few thousand steps at most.
+fn are_steps_of(coarse: Grid, fine: Grid) -> bool {
+    (0..)
+        .map_while(|index| coarse.value_at(index))
+        .filter(|step| (fine.min()..=fine.max()).contains(step))
+        .all(|step| fine.value_at(fine.index_of(step)) == Some(step))
 }

@@ -13,10 +13,11 @@
 //! compared, not codes: a reader sees names.
 
 mod fields;
+mod new;
 mod values;
 
 use crate::bits;
-use crate::lock::{Turn, promises, sentence, turn};
+use crate::lock::{Lock, Turn, promises, sentence, turn};
 use crate::model::{Event, Expiry, Schema};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -80,7 +81,7 @@ impl Kind {
             Self::Breaking => "whoever reads the data has to change something",
             Self::Widening => "users are told, and asked again where it matters, before it is sent",
             Self::Narrowing => "users are asked nothing",
-            Self::Neutral => "the same is collected as before",
+            Self::Neutral => "neither more nor less is collected",
         }
     }
 }
@@ -135,6 +136,20 @@ impl Diff {
             changes,
             bits: sums(before, after),
         }
+    }
+
+    /// The same with what the lock says otherwise of the past than the lock
+    /// before it, which breaks whoever reads or agreed to what was.
+    #[must_use]
+    pub fn with_history(mut self, before: &Lock, after: &Lock) -> Self {
+        let rewritten = after.rewritten(before).into_iter();
+        let rewritten = rewritten.map(|found| Change {
+            kind: Kind::Breaking,
+            path: found.path,
+            what: found.what,
+        });
+        self.changes.splice(0..0, rewritten);
+        self
     }
 
     /// The changes of a kind.
@@ -244,10 +259,7 @@ impl Found {
         for event in &after.events {
             let path = format!("events.{}", event.name);
             match named(&before.events, &event.name) {
-                None => {
-                    let what = format!("The event `{}` is new: {}", event.name, event.doc);
-                    self.add(Kind::Widening, path, what);
-                }
+                None => self.new_event(event),
                 Some(known) => {
                     self.event(&path, known, event);
                     fields::of_event(before, after, known, event, self);
@@ -265,24 +277,30 @@ impl Found {
         }
     }
 
+    fn new_event(&mut self, event: &Event) {
+        let what = format!("The event `{}` is new: {}", event.name, event.doc);
+        self.add(Kind::Widening, format!("events.{}", event.name), what);
+    }
+
     fn event(&mut self, path: &str, before: &Event, after: &Event) {
         let name = &after.name;
         let of = |what: &str| format!("{what} of the event `{name}`");
-        self.described(path, &of("The description"), &before.doc, &after.doc);
-        self.described(path, &of("The reason"), &before.why, &after.why);
+        let at = |key: &str| format!("{path}.{key}");
+        self.described(&at("doc"), &of("The description"), &before.doc, &after.doc);
+        self.described(&at("why"), &of("The reason"), &before.why, &after.why);
         let (then, now) = (Expires(&before.expires), Expires(&after.expires));
         if before.expires != after.expires {
             let what = format!("The event `{name}` is collected {now}, no longer {then}.");
-            self.add(Kind::Neutral, path, what);
+            self.add(Kind::Neutral, at("expires"), what);
         }
         let nobody = || "nobody".to_owned();
         let of_whom = |who: &Option<String>| who.clone().unwrap_or_else(nobody);
         let (then, now) = (of_whom(&before.owner), of_whom(&after.owner));
-        self.described(path, &of("The owner"), &then, &now);
+        self.described(&at("owner"), &of("The owner"), &then, &now);
         let nowhere = || "nowhere".to_owned();
-        let at = |review: &Option<String>| review.clone().unwrap_or_else(nowhere);
-        let (then, now) = (at(&before.review), at(&after.review));
-        self.described(path, &of("The review"), &then, &now);
+        let where_to = |review: &Option<String>| review.clone().unwrap_or_else(nowhere);
+        let (then, now) = (where_to(&before.review), where_to(&after.review));
+        self.described(&at("review"), &of("The review"), &then, &now);
     }
 }
 

@@ -78,6 +78,77 @@ fn promises() {
     );
 }
 
+/// What the design counts as a change, each to and fro.
+#[test]
+fn every_wider_promise_is_narrower_the_other_way_round() {
+    for (before, after) in [
+        ("max = 10000", "max = 20000"),
+        ("min = -40", "min = -50"),
+        ("precision = 10", "precision = 5"),
+        (", precision = 10", ""),
+        ("level = \"verbose\"", "level = \"minimal\""),
+        ("retention_days = 90", "retention_days = 91"),
+        ("upload_interval_hours = 1\n", "upload_interval_hours = 2\n"),
+        ("stable = \"opt-in\"", "stable = \"opt-out\""),
+        (
+            "time_precision_seconds = 1\n",
+            "time_precision_seconds = 60\n",
+        ),
+    ] {
+        let text = base().replacen(before, after, 1);
+        let kinds = |then: &str, now: &str| {
+            let changes = Diff::between(&schema(then), &schema(now)).changes;
+            changes.iter().map(|change| change.kind).collect::<Vec<_>>()
+        };
+        let (there, back) = (kinds(&base(), &text), kinds(&text, &base()));
+        assert!(
+            (there == [Widening] && back == [Narrowing])
+                || (there == [Narrowing] && back == [Widening]),
+            "{before} -> {after}: {there:?} {back:?}"
+        );
+    }
+    // Somebody else may receive, whoever it was before.
+    assert_edit(
+        "https://sample.example/events",
+        "https://other.example/events",
+        &[(
+            Widening,
+            "Events go to https://other.example/events, no longer to https://sample.example/events.",
+        )],
+    );
+}
+
+#[test]
+fn steps_that_lie_elsewhere_are_told() {
+    // 55 is a step of 10 % and none of 5 %.
+    let text = base().replace("precision = 10", "precision = 5");
+    let moved =
+        ": the steps lie elsewhere, so that counts of each do not compare with earlier ones.";
+    for (then, now) in [(base(), text.clone()), (text, base())] {
+        let diff = Diff::between(&schema(&then), &schema(&now));
+        let [change] = diff.changes.as_slice() else {
+            panic!("{:?}", diff.changes);
+        };
+        assert!(change.what.ends_with(moved), "{}", change.what);
+    }
+}
+
+#[test]
+fn where_there_was_nothing_all_is_new() {
+    let diff = Diff::of_new(&schema(&base()));
+    let lines = diff.changes.iter();
+    let lines =
+        lines.map(|change| format!("{} {}: {}", change.kind.name(), change.path, change.what));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+    let events: Vec<&str> = diff.bits.iter().map(|sums| sums.event.as_str()).collect();
+    assert_eq!(events, ["build", "bare"]);
+    assert!(
+        diff.bits
+            .iter()
+            .all(|sums| sums.before.is_none() && sums.after.is_some())
+    );
+}
+
 #[test]
 fn numbers() {
     assert_edit(
@@ -101,7 +172,8 @@ fn numbers() {
         "precision = 5",
         &[(
             Widening,
-            "`duration_ms` of `build` is kept in steps of 5 %, no longer in steps of 10 %.",
+            "`duration_ms` of `build` is kept in steps of 5 %, no longer in steps of 10 %: the steps lie \
+             elsewhere, so that counts of each do not compare with earlier ones.",
         )],
     );
     assert_edit(

@@ -30,7 +30,12 @@ pub(super) fn of_enums(before: &Schema, after: &Schema, found: &mut Found) {
         };
         if !declared.inline {
             let description = format!("The description of {name}");
-            found.described(&path, &description, &known.doc, &declared.doc);
+            found.described(
+                &format!("{path}.doc"),
+                &description,
+                &known.doc,
+                &declared.doc,
+            );
         }
         words(known, declared, (&path, &name), found);
     }
@@ -96,22 +101,23 @@ pub(super) fn of_field(
 }
 
 fn words(then: &Enum, now: &Enum, (path, name): (&str, &str), found: &mut Found) {
+    let of = |value: &Value| format!("{path}.values.{}", value.name);
     for value in &now.values {
         match named(&then.values, &value.name) {
             None => {
                 let what = format!("{name} can also be `{}`: {}", value.name, value.doc);
-                found.add(Kind::Widening, path, what);
+                found.add(Kind::Widening, of(value), what);
             }
             Some(known) => {
                 let description = format!("The meaning of `{}` in {name}", value.name);
-                found.described(path, &description, &known.doc, &value.doc);
+                found.described(&of(value), &description, &known.doc, &value.doc);
             }
         }
     }
     for value in &then.values {
         if named(&now.values, &value.name).is_none() {
             let what = format!("{name} is never `{}` any more.", value.name);
-            found.add(Kind::Narrowing, path, what);
+            found.add(Kind::Narrowing, of(value), what);
         }
     }
 }

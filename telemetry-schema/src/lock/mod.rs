@@ -15,6 +15,7 @@ mod fingerprint;
 mod life;
 mod promise;
 mod read;
+mod rewritten;
 mod sound;
 mod update;
 mod write;
@@ -22,6 +23,7 @@ mod write;
 pub(crate) use agree::agreeing;
 pub use promise::WidenedPromise;
 pub(crate) use promise::{Turn, implied, promises, sentence, turn};
+pub use rewritten::Rewritten;
 pub use update::LockFull;
 
 use crate::model::Unit;

@@ -3,8 +3,10 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use proptest::prelude::*;
+use serde_json::{Map, Value, json};
 use telemetry_schema::model::{
-    App, ConsentDefault, Enum, Event, Expiry, Field, FieldType, Policy, Schema, Sink, Unit, Value,
+    App, ConsentDefault, Enum, Event, Expiry, Field, FieldType, Policy, Schema, Sink, Unit,
+    Value as Word,
 };
 use telemetry_wire::{Grid, Level};
 
@@ -59,7 +61,7 @@ fn enums() -> impl Strategy<Value = Vec<Enum>> {
                 inline: false,
                 values: values
                     .into_iter()
-                    .map(|name| Value {
+                    .map(|name| Word {
                         name,
                         doc: "A word.".to_owned(),
                     })
@@ -134,4 +136,154 @@ pub(crate) fn schema() -> impl Strategy<Value = Schema> {
             enums,
             events,
         })
+}
+
+/// Two schemas: any two, or one and the same with a few edits, since between
+/// any two there is so much that one change does not stand out.
+pub(crate) fn pair() -> impl Strategy<Value = (Schema, Schema)> {
+    let few = prop::collection::vec(prop::bool::weighted(0.15), 32);
+    prop_oneof![
+        1 => (schema(), schema()),
+        3 => (schema(), schema(), few).prop_map(|(before, other, edits)| {
+            let after = edited(&before, other, &edits);
+            (before, after)
+        }),
+    ]
+}
+
+/// The schema with what `edits` picks taken from another one.
+fn edited(before: &Schema, mut other: Schema, edits: &[bool]) -> Schema {
+    let mut edits = edits.iter().copied().cycle();
+    let mut edit = || edits.next().unwrap_or_default();
+    let mut after = before.clone();
+    for (at, found) in other.enums.into_iter().enumerate() {
+        if edit() {
+            after.enums[at] = found;
+        }
+    }
+    if edit() {
+        after.policy = other.policy;
+    }
+    if edit() {
+        after.sink = other.sink;
+    }
+    after.events.retain(|_| !edit());
+    for event in &mut after.events {
+        let known = other.events.iter().find(|known| known.name == event.name);
+        let Some(known) = known else { continue };
+        event.fields.retain(|_| !edit());
+        for field in &known.fields {
+            if edit() {
+                event.fields.retain(|own| own.name != field.name);
+                event.fields.push(field.clone());
+            }
+        }
+        if edit() {
+            event.level = known.level;
+        }
+    }
+    let names: Vec<String> = before
+        .events
+        .iter()
+        .map(|event| event.name.clone())
+        .collect();
+    other
+        .events
+        .retain(|event| !names.contains(&event.name) && edit());
+    after.events.extend(other.events);
+    after
+}
+
+/// The schema as an `events.toml`, its sink aside.
+pub(crate) fn to_toml(schema: &Schema) -> String {
+    let Schema {
+        app,
+        policy,
+        enums,
+        events,
+        ..
+    } = schema;
+    let consent = |index: usize| match policy.consent[index] {
+        ConsentDefault::OptIn => "opt-in",
+        ConsentDefault::OptOut => "opt-out",
+    };
+    let words = enums.iter().map(|found| {
+        let values = found.values.iter();
+        let values: Map<String, Value> = values
+            .map(|value| (value.name.clone(), value.doc.clone().into()))
+            .collect();
+        (
+            found.name.clone(),
+            json!({ "doc": found.doc, "values": values }),
+        )
+    });
+    let declared = events.iter().map(|event| {
+        let fields = event.fields.iter();
+        let fields: Map<String, Value> = fields
+            .map(|field| (field.name.clone(), keys(schema, field)))
+            .collect();
+        let event = json!({
+            "doc": event.doc,
+            "why": event.why,
+            "level": event.level.name(),
+            "expires": "never",
+            "fields": fields,
+        });
+        event
+    });
+    let names = events.iter().map(|event| event.name.clone());
+    let document = json!({
+        "schema": 1,
+        "app": {
+            "name": app.name,
+            "title": app.title,
+            "docs_url": app.docs_url,
+            "endpoint": app.endpoint,
+            "contact": app.contact,
+            "turn_off": app.turn_off,
+        },
+        "policy": {
+            "retention_days": policy.retention_days,
+            "upload_interval_hours": policy.upload_interval_hours,
+            "upload_batch_events": policy.upload_batch_events,
+            "time_precision_seconds": policy.time_precision_seconds,
+            "max_event_bits": policy.max_event_bits,
+            "max_linkable_bits": policy.max_linkable_bits,
+            "consent": {
+                "dev": consent(0),
+                "alpha": consent(1),
+                "beta": consent(2),
+                "rc": consent(3),
+                "stable": consent(4),
+            },
+        },
+        "enums": words.collect::<Map<String, Value>>(),
+        "events": names.zip(declared).collect::<Map<String, Value>>(),
+    });
+    super::toml_text::document(document.as_object().unwrap())
+}
+
+fn keys(schema: &Schema, field: &Field) -> Value {
+    let mut keys = json!({
+        "type": field.kind.name(),
+        "doc": field.doc,
+        "optional": field.optional,
+        "stable": field.stable,
+    });
+    match &field.kind {
+        FieldType::Bool => {}
+        FieldType::Choice(index) | FieldType::Set(index) => {
+            keys["enum"] = schema.enums[*index].name.clone().into();
+        }
+        FieldType::Integer { grid, unit } => {
+            keys["min"] = grid.min().into();
+            keys["max"] = grid.max().into();
+            keys["unit"] = unit.name().into();
+            if grid.precision() > 0 {
+                keys["precision"] = grid.precision().into();
+            }
+        }
+        FieldType::Version { live_releases } => keys["live_releases"] = (*live_releases).into(),
+    }
+    keys
 }
