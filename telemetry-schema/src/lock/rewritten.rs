@@ -60,7 +60,7 @@ impl Lock {
         }
         let events = |lock: &Self| coded(&lock.events, |event| event.code);
         codes(&events(base), &events(self), "", &mut |what| {
-            add("events".to_owned(), what)
+            add("events".to_owned(), what);
         });
         for before in &base.events {
             let mut events = self.events.iter();
@@ -107,7 +107,7 @@ fn fields(before: &LockedEvent, after: &LockedEvent, add: &mut impl FnMut(String
     let fields = |event: &LockedEvent| coded(&event.fields, |field| field.code);
     let path = format!("events.{}", before.name);
     codes(&fields(before), &fields(after), &of, &mut |what| {
-        add(path.clone(), what)
+        add(path.clone(), what);
     });
     for then in &before.fields {
         let mut fields = after.fields.iter();
