@@ -259,13 +259,43 @@ fn what_was_emitted_is_in_the_store_once() {
     let last = user.telemetry(&["upload", "--now"]).output().unwrap();
     assert!(last.status.success(), "{last:?}");
     drop(service);
-    let store =
-        telemetry_ingest::store::Sqlite::open(data.path(), &caro_telemetry::PROGRAM).unwrap();
-    assert_eq!(
-        telemetry_ingest::store::Store::count(&store).unwrap(),
-        all as u64
-    );
+    assert_eq!(stored(data.path()), all as u64);
     assert!(queued(&user).is_empty());
+}
+
+/// What `forget` asks for is done by the real service.
+#[test]
+fn what_is_forgotten_is_gone_from_the_store() {
+    let data = tempfile::tempdir().unwrap();
+    let address: SocketAddr = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let service = ingest(address, data.path());
+    let [forgets, stays] = [(); 2].map(|()| User {
+        home: tempfile::tempdir().unwrap(),
+        endpoint: format!("http://{address}/api/events"),
+    });
+    for user in [&forgets, &stays] {
+        user.runs();
+        let sent = user.telemetry(&["upload", "--now"]).output().unwrap();
+        assert!(sent.status.success(), "{sent:?}");
+    }
+    let said = forgets.telemetry(&["forget", "--force"]).output().unwrap();
+    assert!(said.status.success(), "{said:?}");
+    let out = String::from_utf8(said.stdout).unwrap();
+    assert!(
+        out.contains("/api/deletions, where it deleted 4 events"),
+        "{out}"
+    );
+    drop(service);
+    assert_eq!(stored(data.path()), EVENTS as u64);
+}
+
+/// How many events the service has stored.
+fn stored(data: &Path) -> u64 {
+    let store = telemetry_ingest::store::Sqlite::open(data, &caro_telemetry::PROGRAM).unwrap();
+    telemetry_ingest::store::Store::count(&store).unwrap()
 }
 
 /// The service; it is gone when what this gives is dropped.

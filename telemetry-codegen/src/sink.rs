@@ -6,6 +6,7 @@ use telemetry_schema::Bound;
 use telemetry_schema::model::{Event, Sink};
 use telemetry_wire::json::{ENVELOPE_KEYS, TYPE_KEY};
 use telemetry_wire::posthog::{self, Key, KeyValue};
+use telemetry_wire::transport::{self, DELETION_KEY, METHOD};
 
 /// A key that a body has beside the fields of events.
 pub(crate) struct Addition {
@@ -26,6 +27,34 @@ pub(crate) fn form(sink: &Sink) -> &'static str {
     match sink {
         Sink::Events => "a JSON array of events",
         Sink::PostHog { .. } => "a JSON object in the form that PostHog takes",
+    }
+}
+
+/// The path of a request to delete; none where the sink takes none.
+pub(crate) fn deletions_path(bound: &Bound) -> Option<String> {
+    let path = transport::deletions_path(bound.schema.app.endpoint_path());
+    match bound.schema.sink {
+        Sink::Events => Some(path),
+        Sink::PostHog { .. } => None,
+    }
+}
+
+/// What a request to delete is for, and what it gives away.
+pub(crate) fn deletion(bound: &Bound) -> String {
+    let what = "`forget` deletes what is kept, lists the ids of the sessions that events were sent \
+                under, and makes a request to delete those where they were received. Nothing is \
+                sent before you have agreed. The request tells its reader that these ids belong \
+                to one machine, which nothing else does.";
+    match deletions_path(bound) {
+        Some(path) => format!(
+            "{what} It is a `{METHOD}` of `{{\"{DELETION_KEY}\": [...]}}` to `{path}`, with these \
+             headers and no others."
+        ),
+        None => format!(
+            "{what} PostHog takes no such request from a program, so it is written to a file, \
+             which you take to the makers: {}",
+            bound.schema.app.contact
+        ),
     }
 }
 

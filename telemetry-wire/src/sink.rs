@@ -29,6 +29,12 @@ impl Sink<'_> {
         }
     }
 
+    /// Whether a program can ask it to delete what it sent. PostHog takes such
+    /// requests from the owner of a project only.
+    pub const fn takes_deletions(self) -> bool {
+        matches!(self, Self::Events)
+    }
+
     /// Writes what stands before the first event of a body. What stands
     /// between two is a comma.
     pub fn write_start(self, out: &mut String) {

@@ -64,6 +64,35 @@ pub const HEADERS: [Header; 5] = [
     },
 ];
 
+/// Every header of a request to delete what was sent, which the command
+/// `forget` makes and nothing else: the same, and not compressed.
+pub const DELETION_HEADERS: [Header; 4] = [
+    HEADERS[0],
+    Header {
+        name: "content-type",
+        value: HeaderValue::Exactly("application/json"),
+        why: "The request is JSON.",
+    },
+    HEADERS[3],
+    HEADERS[4],
+];
+
+/// Where a request to delete goes, beside the endpoint of events: `events` at
+/// the end of `https://example.org/api/events` is replaced by this.
+pub const DELETIONS: &str = "deletions";
+
+/// The path of a request to delete, where events go to `endpoint_path`.
+pub fn deletions_path(endpoint_path: &str) -> String {
+    let folder = endpoint_path
+        .rsplit_once('/')
+        .map_or("", |(folder, _)| folder);
+    format!("{folder}/{DELETIONS}")
+}
+
+/// The only key of the body of a request to delete. Its value is a list of
+/// session ids, 16 hexadecimal digits each.
+pub const DELETION_KEY: &str = "session_ids";
+
 /// What reaches the server whatever a request says, a sentence each.
 pub const UNAVOIDABLE: [&str; 3] = [
     "The address that the request comes from, which every server on the internet sees.",
@@ -95,13 +124,15 @@ mod tests {
 
     #[test]
     fn names_are_as_they_are_sent_and_each_is_there_once() {
-        for (index, header) in HEADERS.iter().enumerate() {
-            assert_eq!(header.name, header.name.to_ascii_lowercase());
-            assert!(
-                HEADERS[..index]
-                    .iter()
-                    .all(|other| other.name != header.name)
-            );
+        for headers in [&HEADERS[..], &DELETION_HEADERS] {
+            for (index, header) in headers.iter().enumerate() {
+                assert_eq!(header.name, header.name.to_ascii_lowercase());
+                assert!(
+                    headers[..index]
+                        .iter()
+                        .all(|other| other.name != header.name)
+                );
+            }
         }
     }
 }

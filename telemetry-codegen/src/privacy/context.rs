@@ -39,6 +39,10 @@ struct RequestWords {
     keys: Vec<KeyWords>,
     unavoidable: Vec<&'static str>,
     proxy: Vec<&'static str>,
+    /// Of the request that `forget` makes.
+    deletion: String,
+    /// Its headers; none where no such request is sent.
+    deletion_headers: Vec<HeaderWords>,
 }
 
 #[derive(Serialize)]
@@ -57,7 +61,8 @@ struct KeyWords {
 }
 
 impl RequestWords {
-    fn of(schema: &Schema) -> Self {
+    fn of(bound: &Bound) -> Self {
+        let schema = &bound.schema;
         let header = |header: &Header| HeaderWords {
             name: header.name,
             value: match words::header(header.value) {
@@ -85,6 +90,11 @@ impl RequestWords {
             keys: sink::additions(&schema.sink).into_iter().map(key).collect(),
             unavoidable: transport::UNAVOIDABLE.to_vec(),
             proxy: transport::PROXY.to_vec(),
+            deletion: sink::deletion(bound),
+            deletion_headers: sink::deletions_path(bound)
+                .into_iter()
+                .flat_map(|_| transport::DELETION_HEADERS.iter().map(header))
+                .collect(),
         }
     }
 }
@@ -180,7 +190,7 @@ impl Page {
                 .collect(),
             versions: live_releases(schema),
             vocabulary: fill(&words_sent(bound)),
-            request: RequestWords::of(schema),
+            request: RequestWords::of(bound),
         }
     }
 }

@@ -25,12 +25,12 @@ impl HeldBack {
         let program = session.context.program;
         let consent = match decision.upload(session.context.policy) {
             Ok(permit) => permit.consent(),
-            Err(Hold::Off | Hold::AirGapped) => return Ok(Self::default()),
             Err(hold @ (Hold::NotTold | Hold::PolicyWidened(_))) => {
                 let events = queue.counts()?.events;
                 let hold = (events > 0).then_some(hold);
                 return Ok(Self { events, hold });
             }
+            Err(_) => return Ok(Self::default()),
         };
         let mut events = 0;
         queue.for_each(|event| {

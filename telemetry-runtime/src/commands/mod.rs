@@ -77,7 +77,7 @@ Exit codes:
   0  done
   1  refused, or not confirmed
   2  the command line was not understood
-  3  the queue could not be read, or the result not be written";
+  3  the queue could not be read, or the result not be written or sent";
 
 /// See what telemetry keeps, and turn it on or off.
 #[derive(Debug, Clone, Subcommand)]
@@ -217,13 +217,15 @@ pub enum TelemetryCommands {
 
     /// Delete what is kept here, and ask for the deletion of what was sent
     ///
-    /// Lists the ids of this machine's sessions, deletes events and key, and
-    /// writes a request that names those ids. The request is a file that has
-    /// to reach the receiver, and it tells that these ids belong to one
-    /// machine. Your answer stays as it is.
+    /// Lists the ids of this machine's sessions, asks, deletes events and key,
+    /// and sends a request to delete that names those ids. It tells the
+    /// receiver that these ids belong to one machine. Where this machine may
+    /// send nothing, or has sent nothing, the request is written to a file that
+    /// you take to the receiver. A request that did not arrive is kept, and
+    /// sent when you say this again. Your answer stays as it is.
     #[command(after_help = EXIT_CODES)]
     Forget {
-        /// Write the request to FILE instead of the folder of telemetry
+        /// Write the request to FILE, and send nothing
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         /// Skip the question, and write over a FILE that is there

@@ -5,7 +5,7 @@ use super::held_back::HeldBack;
 use super::inputs::{self, Input};
 use super::queued::Queued;
 use super::table::Table;
-use super::{Exit, Failure, Session, events, level};
+use super::{Exit, Failure, Session, events, forget, level};
 use crate::consent::Decision;
 use crate::spool::obstacle;
 use crate::store::{Counts, Queue};
@@ -129,6 +129,7 @@ impl Status {
                 "dropped": counts.dropped,
             })),
             "uploads": Self::uploads(session),
+            "deletions_not_arrived": Self::unsent(session),
             "put_aside": self.put_aside,
             "notes": self.notes,
             "retention_days": context.policy.retention_days,
@@ -214,11 +215,25 @@ impl Status {
         ]);
         #[cfg(feature = "upload")]
         facts.extend(super::uploads::facts(session));
+        let unsent = Self::unsent(session).len();
+        if unsent > 0 {
+            let what = format!("{unsent} that did not arrive; `forget` sends again");
+            facts.push(("Deletions", what));
+        }
         facts.extend([
             ("Documents", policy.docs_url.to_owned()),
             ("Turn off", policy.turn_off.to_owned()),
         ]);
         facts
+    }
+
+    /// Requests that wait to be sent again.
+    fn unsent(session: &Session<'_>) -> Vec<PathBuf> {
+        session
+            .dir
+            .as_deref()
+            .map(forget::waiting)
+            .unwrap_or_default()
     }
 
     /// The number of events, and of anything out of the ordinary.

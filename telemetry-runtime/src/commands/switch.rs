@@ -1,7 +1,7 @@
 //! `on`, `off` and `air-gap`: the user's hand on the switch.
 
 use super::console::Console;
-use super::forget::Request;
+use super::forget::Offer;
 use super::inputs::{self, Input, Verdict};
 use super::{Exit, Failure, Session};
 use crate::answer::{ANSWER_FILE, Recorded};
@@ -82,7 +82,7 @@ pub(super) fn off(
             names(&held)
         ));
     }
-    let request = Request::of(session, dir);
+    let offer = Offer::prepare(session, dir);
     let gone = turn_off(dir, &session.occasion())?;
     let after = After::of(session);
     let exit = complain_of_what_is_left(console, &gone);
@@ -106,8 +106,8 @@ pub(super) fn off(
         writeln!(console.out, "{} says yes; your no wins.", input.place())?;
     }
     // The no holds by now, whatever becomes of the question.
-    request?.offer(session, console, dir)?;
-    Ok(exit)
+    let offered = offer?.make(session, console, dir)?;
+    Ok(offered.unwrap_or(exit))
 }
 
 pub(super) fn complain_of_what_is_left(console: &mut Console<'_>, gone: &Withdrawal) -> Exit {

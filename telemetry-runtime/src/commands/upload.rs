@@ -61,7 +61,7 @@ pub(super) fn run_within(
     }
     Ok(match report.ending {
         Ending::Done | Ending::OutOfTime => Exit::Done,
-        Ending::Held(_) | Ending::Busy | Ending::Waiting(_) => Exit::Refused,
+        Ending::Held(_) | Ending::Busy | Ending::Gone | Ending::Waiting(_) => Exit::Refused,
         Ending::Failed(_) => Exit::Failed,
     })
 }

@@ -41,7 +41,7 @@ pub use inputs::Inputs;
 pub use notice::{notice, notice_of_new};
 pub use opinion::Opinion;
 pub use reason::Reason;
-pub use sending::{Consent, Hold, UploadPermit};
+pub use sending::{Consent, DeletionPermit, Hold, UploadPermit};
 pub use switch::{
     Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, set_level, turn_off,
     turn_on,

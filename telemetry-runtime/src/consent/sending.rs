@@ -14,6 +14,7 @@
 //! was widened since holds back everything.
 
 use super::decide::{Decision, Permit};
+use super::opinion::Opinion;
 use super::reason::Reason;
 use crate::answer::Answer;
 use crate::policy::Policy;
@@ -63,6 +64,15 @@ impl UploadPermit {
     }
 }
 
+/// The right to ask for the deletion of what was sent. Only a [`Decision`]
+/// makes one.
+///
+/// To ask for that is an act of the user's own, and a no to telemetry is none
+/// to it. So it takes less than to send events, and more than nothing: see
+/// [`Decision::deletion`].
+#[derive(Debug, Clone, Copy)]
+pub struct DeletionPermit(());
+
 /// Why nothing is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Hold {
@@ -70,6 +80,11 @@ pub enum Hold {
     Off,
     /// The user or the administrator wants nothing sent from this machine.
     AirGapped,
+    /// The administrator wants no telemetry of this machine, and so no
+    /// request of it either.
+    Administrator,
+    /// Something that could say that nothing may be sent cannot be read.
+    Unreadable,
     /// It is on by default, and no notice has been shown yet.
     NotTold,
     /// What is promised was widened in this generation, and the user knows
@@ -82,6 +97,8 @@ impl fmt::Display for Hold {
         f.write_str(match self {
             Self::Off => "telemetry is off",
             Self::AirGapped => "this machine is set to send nothing",
+            Self::Administrator => "the administrator says no",
+            Self::Unreadable => "a setting that could forbid it cannot be read",
             Self::NotTold => "nothing is sent before the notice has been shown",
             Self::PolicyWidened(_) => {
                 "the terms have changed, and nothing is sent before you have seen how"
@@ -115,6 +132,31 @@ impl Decision {
             .answer()
             .is_some_and(|answer| answer.air_gapped);
         inputs.air_gapped || inputs.administrator.air_gapped || answered
+    }
+
+    /// The right to ask for a deletion, where the user does; or why there is
+    /// none. The user's own no does not forbid it; an air gap, the
+    /// administrator's no and what cannot be read do. Nor do tests send any.
+    pub fn deletion(&self) -> Result<DeletionPermit, Hold> {
+        let inputs = self.inputs();
+        let unreadable = [
+            inputs.administrator.opinion(),
+            inputs.config,
+            inputs.answer.opinion(),
+        ];
+        if unreadable.contains(&Opinion::Unreadable) {
+            return Err(Hold::Unreadable);
+        }
+        if self.air_gapped() {
+            return Err(Hold::AirGapped);
+        }
+        if inputs.administrator.opinion().is_no() {
+            return Err(Hold::Administrator);
+        }
+        if inputs.test_runner || !inputs.supported {
+            return Err(Hold::Off);
+        }
+        Ok(DeletionPermit(()))
     }
 
     /// The right to send, or why there is none.
@@ -284,6 +326,75 @@ mod tests {
             ..base()
         };
         assert_eq!(upload(&told, &WIDENED), Ok(4));
+    }
+
+    #[test]
+    fn a_deletion_takes_less_than_an_upload_and_more_than_nothing() {
+        let administrator = |enabled, fault| AdminRules {
+            enabled,
+            fault,
+            ..AdminRules::default()
+        };
+        let fault = crate::settings::Fault::whole(crate::settings::Wrong::Newer);
+        let base = base();
+        for (inputs, given) in [
+            (base, Ok(())),
+            (
+                Inputs {
+                    do_not_track: Opinion::No,
+                    environment: Opinion::No,
+                    config: Opinion::No,
+                    off_for_this_run: true,
+                    ci: Some("CI"),
+                    ..base
+                },
+                Ok(()),
+            ),
+            (
+                Inputs {
+                    air_gapped: true,
+                    ..base
+                },
+                Err(Hold::AirGapped),
+            ),
+            (
+                Inputs {
+                    administrator: administrator(Some(false), None),
+                    ..base
+                },
+                Err(Hold::Administrator),
+            ),
+            (
+                Inputs {
+                    administrator: administrator(None, Some(fault)),
+                    ..base
+                },
+                Err(Hold::Unreadable),
+            ),
+            (
+                Inputs {
+                    answer: Recorded::Unreadable(fault),
+                    ..base
+                },
+                Err(Hold::Unreadable),
+            ),
+            (
+                Inputs {
+                    config: Opinion::Unreadable,
+                    ..base
+                },
+                Err(Hold::Unreadable),
+            ),
+            (
+                Inputs {
+                    test_runner: true,
+                    ..base
+                },
+                Err(Hold::Off),
+            ),
+        ] {
+            assert_eq!(decide(&inputs).deletion().map(|_| ()), given, "{inputs:?}");
+        }
     }
 
     #[test]

@@ -43,6 +43,23 @@ pub(super) fn real(path: &Path) -> PathBuf {
     }
 }
 
+/// Tells a file from another under the same name: device and inode.
+pub(super) type FileId = (u64, u64);
+
+/// What is under a name; none where nothing is.
+#[cfg(unix)]
+pub(super) fn id(path: &Path) -> Option<FileId> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = fs::symlink_metadata(path).ok()?;
+    Some((found.dev(), found.ino()))
+}
+
+/// Files cannot be told apart here.
+#[cfg(not(unix))]
+pub(super) fn id(path: &Path) -> Option<FileId> {
+    path.exists().then_some((0, 0))
+}
+
 /// Whether this user may make files in a folder. A folder that is another
 /// user's is theirs, and root that made one there would be in their way.
 pub(crate) fn check_owner(dir: &Path) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ mod selection;
 
 use super::aside;
 use super::error::StoreError;
-use super::files::{self, DATABASE};
+use super::files::{self, DATABASE, FileId};
 use super::lock::DrainLock;
 use super::migrations;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
@@ -27,6 +27,8 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct Queue {
     dir: PathBuf,
     connection: Connection,
+    /// Which file the connection is to.
+    file: Option<FileId>,
     put_aside: Option<PathBuf>,
 }
 
@@ -102,6 +104,13 @@ impl Queue {
     /// Every queue in `dir` that was ever put aside and is still there.
     pub fn all_put_aside(dir: &Path) -> Vec<PathBuf> {
         aside::list(dir)
+    }
+
+    /// Whether the database is still the one in its folder: somebody may have
+    /// deleted it, as `off` and `forget` do.
+    #[cfg(feature = "upload")]
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.file == files::id(&self.dir.join(DATABASE))
     }
 
     /// The newest `limit` events, oldest first.
@@ -224,6 +233,7 @@ impl Queue {
         drop(std::mem::replace(&mut self.connection, nothing));
         let put_aside = aside::put_aside(&self.dir, now_ms)?;
         self.connection = open_or_make(&self.dir).map_err(self.failed())?;
+        self.file = files::id(&self.dir.join(DATABASE));
         self.put_aside = Some(put_aside);
         Ok(())
     }
@@ -244,6 +254,7 @@ impl Queue {
         Ok(Self {
             dir: dir.to_owned(),
             connection: open_or_make(dir).map_err(failed)?,
+            file: files::id(&path),
             put_aside: None,
         })
     }
@@ -263,6 +274,7 @@ impl Queue {
         Ok(Self {
             dir: dir.to_owned(),
             connection,
+            file: files::id(&dir.join(DATABASE)),
             put_aside,
         })
     }

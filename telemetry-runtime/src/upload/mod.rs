@@ -13,6 +13,7 @@
 //! | `answer` | what the server's answer means |
 //! | `state` | when the next upload is due |
 //! | `receipts` | what has left |
+//! | `deletion` | the request that `forget` makes |
 //!
 //! # What a pass holds to
 //!
@@ -27,6 +28,8 @@
 mod answer;
 mod background;
 mod body;
+#[cfg(feature = "commands")]
+mod deletion;
 mod pass;
 mod receipts;
 mod report;
@@ -42,6 +45,7 @@ pub use report::{Ending, Report};
 #[cfg(feature = "commands")]
 pub(crate) use {
     background::random,
+    deletion::{Deletion, deletions},
     pass::{Pass, Patience, World, none_skipped},
     state::{Due, State, due},
     transport::Limits,

@@ -149,6 +149,10 @@ impl<'a> Pass<'a> {
                 self.report.ending = Ending::OutOfTime;
                 return Ok(Some(0));
             }
+            if !queue.is_in_place() {
+                self.report.ending = Ending::Gone;
+                return Ok(None);
+            }
             let Some(batch) = self.next_batch(queue)? else {
                 return self.judge_suspects(queue);
             };
@@ -374,7 +378,7 @@ impl<'a> Pass<'a> {
         let interval = self.context.policy.upload_interval_ms();
         let regular = state::regular(now, interval, random);
         let (failures, next) = match &self.report.ending {
-            Ending::Held(_) | Ending::Busy | Ending::Waiting(_) => return,
+            Ending::Held(_) | Ending::Busy | Ending::Gone | Ending::Waiting(_) => return,
             Ending::Done => (0, regular),
             Ending::OutOfTime => (0, now + wait.unwrap_or_default()),
             Ending::Failed(_) => {
@@ -417,7 +421,7 @@ fn not_sent(hold: Hold) -> Answered {
 }
 
 /// The right to upload; none where somebody else has it.
-fn lock(dir: &Path) -> Result<Option<File>, StoreError> {
+pub(super) fn lock(dir: &Path) -> Result<Option<File>, StoreError> {
     let path = dir.join(LOCK_FILE);
     let failed = StoreError::io("lock", &path);
     let file = match open_private(&path) {

@@ -111,8 +111,12 @@ impl Receipts {
     }
 
     /// Records what came back. If that fails the receipt says that nothing
-    /// is known, which is then so.
+    /// is known, which is then so. Where the user has deleted the receipts
+    /// meanwhile, none is begun.
     pub(super) fn answered(&self, request: &str, answered: Answered) {
+        if !self.path.exists() {
+            return;
+        }
         let request = request.to_owned();
         let _ = self.append(&Line::Answer { request, answered }, false);
     }

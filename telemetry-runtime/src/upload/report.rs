@@ -26,6 +26,8 @@ pub enum Ending {
     Held(Hold),
     /// Somebody else is at it.
     Busy,
+    /// Somebody has deleted what was to be sent.
+    Gone,
     /// Something asks for more time, until then (UTC milliseconds).
     Waiting(u64),
     /// Its time was up; the rest follows another time.
@@ -68,6 +70,7 @@ impl Report {
             Ending::Done => {}
             Ending::Held(hold) => parts.push(hold.to_string()),
             Ending::Busy => parts.push("another upload is running".into()),
+            Ending::Gone => parts.push("what was queued has been deleted meanwhile".into()),
             Ending::Waiting(_) => parts.push("the last failure asks for more time".into()),
             Ending::OutOfTime => parts.push("the rest follows another time".into()),
             Ending::Failed(why) => parts.push(why.clone()),

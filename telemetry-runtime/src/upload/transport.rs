@@ -15,7 +15,7 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::Duration;
-use telemetry_wire::transport::{HEADERS, HeaderValue};
+use telemetry_wire::transport::{HEADERS, Header, HeaderValue};
 
 /// How long a request may take.
 #[derive(Debug, Clone, Copy)]
@@ -75,14 +75,19 @@ impl Transport {
     /// nevertheless.
     pub(super) fn send(&self, body: &str) -> Result<Reply, String> {
         let compressed = compressed(body).map_err(|error| error.to_string())?;
+        self.post(&HEADERS, compressed)
+    }
+
+    /// Sends bytes with these headers and waits for the answer.
+    pub(super) fn post(&self, headers: &[Header], body: Vec<u8>) -> Result<Reply, String> {
         self.runtime
-            .block_on(self.exchange(compressed))
+            .block_on(self.exchange(headers, body))
             .map_err(|error| described(&error))
     }
 
-    async fn exchange(&self, body: Vec<u8>) -> Result<Reply, reqwest::Error> {
+    async fn exchange(&self, headers: &[Header], body: Vec<u8>) -> Result<Reply, reqwest::Error> {
         let mut request = self.client.post(self.endpoint.clone()).body(body);
-        for header in HEADERS {
+        for header in headers {
             if let HeaderValue::Exactly(value) = header.value {
                 request = request.header(
                     HeaderName::from_static(header.name),

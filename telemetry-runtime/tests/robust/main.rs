@@ -12,6 +12,7 @@
 //! | `future` | files that a newer version wrote |
 //! | `newer` | another release of the program at work in the same folder |
 //! | `modes` | a umask that lets everybody read |
+//! | `withdrawal` | an uploader is at work while the user says no |
 //!
 //! The tests that mount a disk or become another user need Linux and the
 //! right to do so; they say so when they are skipped.
@@ -32,3 +33,4 @@ mod person;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
+mod withdrawal;

@@ -84,6 +84,7 @@ const SECTIONS: &[(&str, &[(&str, Write)])] = &[
             ("body", wire::body),
             ("unavoidable", wire::unavoidable),
             ("proxy", wire::proxy),
+            ("deletion", wire::deletion),
         ],
     ),
     ("example", &[("json", wire::example)]),

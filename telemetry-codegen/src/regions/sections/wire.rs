@@ -5,7 +5,7 @@ use crate::regions::print::{Block, Column, Table, code, text};
 use crate::{sink, words};
 use telemetry_schema::Bound;
 use telemetry_wire::json::ENVELOPE_KEYS;
-use telemetry_wire::transport::{HEADERS, PROXY, UNAVOIDABLE};
+use telemetry_wire::transport::{DELETION_HEADERS, HEADERS, Header, PROXY, UNAVOIDABLE};
 
 /// What travels with every event.
 pub(super) fn table(bound: &Bound) -> Vec<Block> {
@@ -36,22 +36,40 @@ pub(super) fn table(bound: &Bound) -> Vec<Block> {
 
 /// What a request carries beside the events.
 pub(super) fn request(_: &Bound) -> Vec<Block> {
-    let rows = HEADERS.iter().map(|header| {
+    vec![headers("Every header of a request", &HEADERS)]
+}
+
+/// The request that `forget` makes.
+pub(super) fn deletion(bound: &Bound) -> Vec<Block> {
+    let sentences = sink::deletion(bound);
+    // Every second part stands between backquotes.
+    let parts = sentences.split('`').enumerate();
+    let inline = parts.map(|(at, part)| if at % 2 == 1 { code(part) } else { text(part) });
+    let mut blocks = vec![Block::Paragraph(inline.collect())];
+    if sink::deletions_path(bound).is_some() {
+        let caption = "Every header of a request to delete";
+        blocks.push(headers(caption, &DELETION_HEADERS));
+    }
+    blocks
+}
+
+fn headers(caption: &str, headers: &[Header]) -> Block {
+    let rows = headers.iter().map(|header| {
         let value = match words::header(header.value) {
             (value, true) => code(value),
             (value, false) => text(value),
         };
         vec![vec![code(header.name)], vec![value], vec![text(header.why)]]
     });
-    vec![Block::Table(Table {
-        caption: "Every header of a request".into(),
+    Block::Table(Table {
+        caption: caption.into(),
         columns: vec![
             Column::words("header"),
             Column::words("what it says"),
             Column::words("what for"),
         ],
         rows: rows.collect(),
-    })]
+    })
 }
 
 /// What a body carries beside the events.

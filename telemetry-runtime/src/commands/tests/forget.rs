@@ -40,7 +40,7 @@ fn names_every_day_within_the_retention_and_deletes_all() {
     assert_eq!(said.exit, Exit::Done);
     insta::assert_snapshot!(said.out, @r"
     Deleted: 2 files, all that was kept here.
-    The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent; it counts once it reaches the receiver.
+    The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent (nothing is on record as sent from here); it counts once it reaches the receiver: https://caro.sh/telemetry
     Telemetry is still on, and goes on under new ids; `off` turns it off.
     ");
     let lines: Vec<&str> = said.err.lines().collect();
@@ -49,6 +49,7 @@ fn names_every_day_within_the_retention_and_deletes_all() {
     assert_eq!(lines[91], format!("  2026-01-31  {today}"));
     insta::assert_snapshot!(lines[92..].join("\n"), @r"
     A request to delete names all 91 ids. Whoever receives it learns that they belong to one machine, which nothing else tells.
+    The request is not sent from here (nothing is on record as sent from here). It is written to a file; it counts once it reaches the receiver: https://caro.sh/telemetry
     This deletes 2 files in HOME/telemetry: session.key, events.db.
     ");
     assert_eq!(names(&user.dir()), [REQUEST, "drain.lock"]);
@@ -149,15 +150,15 @@ fn off_offers_it_and_no_is_the_default() {
         assert_eq!(names(&user.dir()), files);
         if answer == "y\n" {
             insta::assert_snapshot!(said.err, @r"
-    This deletes 2 files in HOME/telemetry: session.key, events.db.
-    What was sent from here can be named now and never again. A request to delete names all 91 ids. Whoever receives it learns that they belong to one machine, which nothing else tells.
-    Write a request to delete it? [y/N]
-    ");
+            This deletes 2 files in HOME/telemetry: session.key, events.db.
+            All that was sent from here can be named now, and later only what `log` has on record. A request to delete names all 91 ids. Whoever receives it learns that they belong to one machine, which nothing else tells. The request is not sent from here (nothing is on record as sent from here). It is written to a file; it counts once it reaches the receiver: https://caro.sh/telemetry
+            Write a request to delete it? [y/N]
+            ");
             insta::assert_snapshot!(said.out, @r"
-    Telemetry is off. Your no is recorded in HOME/telemetry/answer.toml.
-    Deleted: 2 files, all that was kept here.
-    The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent; it counts once it reaches the receiver.
-    ");
+            Telemetry is off. Your no is recorded in HOME/telemetry/answer.toml.
+            Deleted: 2 files, all that was kept here.
+            The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent (nothing is on record as sent from here); it counts once it reaches the receiver: https://caro.sh/telemetry
+            ");
             let text = fs::read_to_string(user.dir().join(REQUEST)).unwrap();
             assert_eq!(named(&text).last(), Some(&today));
         }

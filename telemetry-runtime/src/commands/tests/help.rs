@@ -62,7 +62,7 @@ fn help_says_what_each_command_does_and_how_it_ends() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
     insta::assert_snapshot!(help("export"), @r"
     Export telemetry data (for air-gapped environments)
@@ -88,7 +88,7 @@ fn help_says_what_each_command_does_and_how_it_ends() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
     insta::assert_snapshot!(help("clear"), @r"
     Clear all queued events
@@ -108,7 +108,7 @@ fn help_says_what_each_command_does_and_how_it_ends() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
     insta::assert_snapshot!(help("status"), @r"
     Show telemetry status and what decides it
@@ -126,7 +126,7 @@ fn help_says_what_each_command_does_and_how_it_ends() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
 }
 
@@ -150,7 +150,7 @@ fn help_of_the_switch() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
     insta::assert_snapshot!(help("off"), @r"
     Turn telemetry off and delete what it has kept
@@ -170,7 +170,7 @@ fn help_of_the_switch() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
     insta::assert_snapshot!(help("air-gap"), @r"
     Keep events on this machine and send nothing, or end that
@@ -198,7 +198,7 @@ fn help_of_the_switch() {
       0  done
       1  refused, or not confirmed
       2  the command line was not understood
-      3  the queue could not be read, or the result not be written
+      3  the queue could not be read, or the result not be written or sent
     ");
 }
 

@@ -6,6 +6,8 @@ mod clear;
 mod export;
 mod first_run;
 mod forget;
+#[cfg(all(unix, feature = "upload"))]
+mod forgotten;
 mod grown;
 mod help;
 mod import;

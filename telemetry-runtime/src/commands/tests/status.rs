@@ -144,6 +144,7 @@ fn json_has_the_rest() {
         "next": null,
         "requests_on_record": 0
       },
+      "deletions_not_arrived": [],
       "put_aside": [],
       "notes": [],
       "retention_days": 90,

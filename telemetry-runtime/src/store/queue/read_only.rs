@@ -1,7 +1,7 @@
 //! Opening a queue without changing anything.
 
 use super::{BUSY_TIMEOUT, FLAGS, Queue, StoreError};
-use crate::store::files::{DATABASE, hex, real};
+use crate::store::files::{self, DATABASE, hex, real};
 use crate::store::migrations;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -32,6 +32,7 @@ impl Queue {
         Ok(Some(Self {
             dir: dir.to_owned(),
             connection: connection.map_err(StoreError::database(&path))?,
+            file: files::id(&path),
             put_aside: None,
         }))
     }
