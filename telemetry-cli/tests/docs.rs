@@ -119,7 +119,7 @@ fn json_is_one_document_with_all_findings() {
     let (outcome, out, _) = program.run(&["generate", "--check", "--format", "json"]);
     assert_eq!(outcome, Outcome::Findings);
     let found = json(&out);
-    assert_eq!(found.as_array().unwrap().len(), 9, "{found}");
+    assert_eq!(found.as_array().unwrap().len(), 10, "{found}");
     assert_eq!(found[0]["labels"][0]["file"], "PRIVACY.md");
     assert_eq!(found[0]["name"], "drift");
 

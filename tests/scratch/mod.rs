@@ -17,15 +17,23 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// A new one; each test has its own name.
     pub(crate) fn new(name: &str) -> Self {
+        let scratch = Self::with(name, &manifest(name), include_str!("main.rs"));
+        scratch.write("build.rs", include_str!("build.rs"));
+        for file in ["events.toml", "events.lock"] {
+            scratch.copy(file);
+        }
+        scratch
+    }
+
+    /// A new one of this manifest and this program, with the versions of
+    /// dependencies that the repository is built with.
+    pub(crate) fn with(name: &str, manifest: &str, program: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&folder);
         let scratch = Self { folder };
-        scratch.write("Cargo.toml", &manifest(name));
-        scratch.write("build.rs", include_str!("build.rs"));
-        scratch.write("src/main.rs", include_str!("main.rs"));
-        for file in ["Cargo.lock", "events.toml", "events.lock"] {
-            scratch.copy(file);
-        }
+        scratch.write("Cargo.toml", manifest);
+        scratch.write("src/main.rs", program);
+        scratch.copy("Cargo.lock");
         scratch
     }
 
@@ -55,9 +63,15 @@ impl Scratch {
     /// Builds it. The registry's crates are shared with the build of these
     /// tests.
     pub(crate) fn build(&self) -> Output {
+        self.build_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn build_with(&self, more: &[&str]) -> Output {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
         Command::new(env!("CARGO"))
             .args(["build", "--offline", "--quiet", "--color=never"])
+            .args(more)
             .current_dir(&self.folder)
             .env("CARGO_TARGET_DIR", target)
             .output()
