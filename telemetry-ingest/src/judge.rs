@@ -94,6 +94,7 @@ pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judg
     let mut judge = Judge {
         terms,
         now_ms,
+        most: MOST_EVENTS,
         count: 0,
         judged: Judged::default(),
     };
@@ -127,9 +128,25 @@ pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judg
     Ok(judge.judged)
 }
 
+/// Judges events that stand a line each, of whatever number.
+pub fn judge_lines(lines: &[&str], terms: &Terms, now_ms: u64) -> Judged {
+    let mut judge = Judge {
+        terms,
+        now_ms,
+        most: usize::MAX,
+        count: 0,
+        judged: Judged::default(),
+    };
+    for line in lines {
+        judge.event(Ok(line));
+    }
+    judge.judged
+}
+
 struct Judge<'a> {
     terms: &'a Terms,
     now_ms: u64,
+    most: usize,
     count: usize,
     judged: Judged,
 }
@@ -138,7 +155,7 @@ impl Judge<'_> {
     fn event(&mut self, event: Result<&str, read::Fault>) {
         let index = self.count;
         self.count += 1;
-        if index >= MOST_EVENTS {
+        if index >= self.most {
             return;
         }
         let read = event.and_then(|text| read::event(text, self.terms.program));

@@ -11,6 +11,7 @@ pub mod config;
 pub mod judge;
 pub mod logs;
 pub mod metrics;
+pub mod portal;
 pub mod random;
 pub mod rate;
 pub mod serve;

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use telemetry_ingest::config::{Config, Options};
 use telemetry_ingest::judge::Terms;
+use telemetry_ingest::portal::Portal;
 use telemetry_ingest::service::{Service, Setup};
 use telemetry_ingest::store::{ClickHouse, Sqlite, Store};
 use telemetry_ingest::{logs, serve};
-use telemetry_schema::{Sources, load};
+use telemetry_schema::{Bound, Sources, load};
 
 /// How often what is past the retention is deleted.
 const SWEEP: Duration = Duration::from_hours(1);
@@ -35,18 +36,32 @@ fn main() -> ExitCode {
 
 fn start(config: &Config) -> Result<(), Box<dyn Error>> {
     logs::start(config.log);
-    let terms = terms(&config.manifest)?;
+    let bound = declarations(&config.manifest)?;
+    let terms = Terms {
+        program: bound.program(),
+        retention_ms: u64::from(bound.schema.policy.retention_days) * 86_400_000,
+    };
+    let portal = Portal::of(&bound).map_err(|errors| {
+        let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        format!("the portal cannot be made:\n{}", errors.join("\n"))
+    })?;
     let store = open(config, &terms)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(run(config, terms, store))
+    runtime.block_on(run(config, terms, store, portal))
 }
 
-async fn run(config: &Config, terms: Terms, store: Arc<dyn Store>) -> Result<(), Box<dyn Error>> {
+async fn run(
+    config: &Config,
+    terms: Terms,
+    store: Arc<dyn Store>,
+    portal: Portal,
+) -> Result<(), Box<dyn Error>> {
     let setup = Setup {
         limits: config.limits,
         proxy: config.proxy.clone(),
+        portal: Some(portal),
     };
     let service = Service::with(terms, store, setup);
     let listener = tokio::net::TcpListener::bind(config.listen)
@@ -61,7 +76,7 @@ async fn run(config: &Config, terms: Terms, store: Arc<dyn Store>) -> Result<(),
         out,
         "Receiving the events of {app} on http://{address}; try:\n  \
          {prefix}_TELEMETRY_ENDPOINT=http://{address}/api/events {app} telemetry upload --now\n  \
-         curl http://{address}/metrics"
+         http://{address}/ in a browser"
     )
     .and_then(|()| out.flush());
     tracing::info!(
@@ -102,45 +117,33 @@ async fn sweep(service: Service) {
 }
 
 /// Reads the declarations and their lock.
-fn terms(manifest: &Path) -> Result<Terms, Box<dyn Error>> {
+fn declarations(manifest: &Path) -> Result<Bound, Box<dyn Error>> {
     let read = |path: &Path| {
         std::fs::read_to_string(path)
             .map_err(|error| format!("cannot read {}: {error}", path.display()))
     };
     let lock_path = manifest.with_extension("lock");
     let (events, lock) = (read(manifest)?, read(&lock_path)?);
-    let bound = load(&Sources {
+    Ok(load(&Sources {
         events_name: &manifest.display().to_string(),
         events: &events,
         lock_name: &lock_path.display().to_string(),
         lock: Some(&lock),
-    })?;
-    Ok(Terms {
-        program: bound.program(),
-        retention_ms: u64::from(bound.schema.policy.retention_days) * 86_400_000,
-    })
+    })?)
 }
 
 /// Waits for an interrupt or, on Unix, a request to end.
 async fn asked_to_stop() {
-    let interrupt = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            return interrupt.await;
-        };
-        let mut interrupt = std::pin::pin!(interrupt);
-        std::future::poll_fn(|context| {
-            if terminate.poll_recv(context).is_ready() {
-                return std::task::Poll::Ready(());
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
             }
-            interrupt.as_mut().poll(context)
-        })
-        .await;
+            return;
+        }
     }
-    #[cfg(not(unix))]
-    interrupt.await;
+    let _ = tokio::signal::ctrl_c().await;
 }

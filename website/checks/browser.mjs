@@ -35,9 +35,22 @@ async function serve(folder) {
   return server;
 }
 
-/** A browser with a profile of its own, which remembers nothing. */
+/** A built site and a browser to read it with. */
 export async function open(folder) {
   const server = await serve(folder);
+  const browser = await openAt(`http://127.0.0.1:${server.address().port}`);
+  return {
+    ...browser,
+    async close() {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+/** A browser for what is served at this address, with a profile of its own,
+ * which remembers nothing. */
+export async function openAt(origin) {
   const profile = await mkdtemp(join(tmpdir(), "telemetry-website-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
@@ -45,20 +58,23 @@ export async function open(folder) {
     args: FLAGS,
   });
   return {
-    /** A new tab on this path, and in `requests` all that it asked for. */
+    /** A new tab on this path; in `requests` all that it asked for, and in
+     * `errors` all that it complained about. */
     async visit(path, { width = 1280, colorScheme = "light" } = {}) {
       const tab = await context.newPage();
       tab.requests = [];
+      tab.errors = [];
       tab.on("request", (request) => tab.requests.push(request.url()));
+      tab.on("console", (message) => message.type() === "error" && tab.errors.push(message.text()));
+      tab.on("pageerror", (error) => tab.errors.push(String(error)));
       await tab.setViewportSize({ width, height: 900 });
       await tab.emulateMedia({ colorScheme });
-      const response = await tab.goto(`http://127.0.0.1:${server.address().port}${path}`);
+      const response = await tab.goto(`${origin}${path}`);
       if (!response.ok()) throw new Error(`${path}: ${response.status()}`);
       return tab;
     },
     async close() {
       await context.close();
-      server.close();
       await rm(profile, { recursive: true, force: true });
     },
   };

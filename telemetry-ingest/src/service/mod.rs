@@ -11,14 +11,17 @@
 //! | `GET /metrics` | what can be watched, for Prometheus |
 
 pub mod admission;
+mod bundles;
 mod observe;
 mod refusal;
 
+pub use bundles::MOST_BUNDLE_BYTES;
 pub use refusal::{Refusal, TRY_AGAIN};
 
 use crate::config::{Limits, Proxy};
-use crate::judge::{Judged, Terms, Unfit, judge};
+use crate::judge::{Event, Terms, Unfit, judge};
 use crate::metrics::{self, Metrics};
+use crate::portal::Portal;
 use crate::store::{Error, GroupCommit, NotKept, Store};
 use admission::Admission;
 use axum::Router;
@@ -48,6 +51,7 @@ struct Shared {
     terms: Terms,
     store: GroupCommit,
     admission: Admission,
+    portal: Option<Portal>,
     metrics: Arc<Metrics>,
 }
 
@@ -58,6 +62,8 @@ pub struct Setup {
     pub limits: Limits,
     /// Who stands before the service.
     pub proxy: Proxy,
+    /// The page at `/`, where there is to be one.
+    pub portal: Option<Portal>,
 }
 
 impl Service {
@@ -73,14 +79,18 @@ impl Service {
             terms,
             store: GroupCommit::new(store),
             admission: Admission::new(setup.limits, setup.proxy, metrics.clone()),
+            portal: setup.portal,
             metrics,
         }))
     }
 
     /// What the service answers to.
     pub fn router(&self) -> Router {
-        Router::new()
+        let portal = self.0.portal.clone();
+        portal
+            .map_or_else(Router::new, Portal::router)
             .route("/api/events", post(events))
+            .route("/api/bundles", post(bundles::bundles))
             .route("/api/deletions", post(deletions))
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(ready))
@@ -120,34 +130,27 @@ impl Service {
         tracing::error!(%error, "the store did not do what it was asked for");
     }
 
-    /// Keeps what was judged; how many events are new.
-    async fn keep(&self, judged: &mut Judged) -> Result<Outcome, Refusal> {
-        let metrics = &self.0.metrics;
-        let valid = judged.events.len();
+    /// Keeps events; how many are new.
+    async fn insert(&self, events: Vec<Event>) -> Result<usize, Refusal> {
         let began = Instant::now();
-        let new = self
-            .0
-            .store
-            .insert(std::mem::take(&mut judged.events))
-            .await;
+        let new = self.0.store.insert(events).await;
         let new = new.map_err(|not_kept| {
             if let NotKept::Store(error) = &not_kept {
                 self.failed(error);
             }
             Refusal::Unavailable
         })?;
-        metrics.store_seconds.observe(began.elapsed().as_secs_f64());
-        let outcome = Outcome {
-            accepted: new,
-            known: valid - new,
-            refused: judged.refused.len(),
-            later: judged.later.len(),
-        };
+        let took = began.elapsed().as_secs_f64();
+        self.0.metrics.store_seconds.observe(took);
+        Ok(new)
+    }
+
+    fn count(&self, outcome: Outcome) {
+        let metrics = &self.0.metrics;
         metrics.accepted.inc_by(outcome.accepted as u64);
         metrics.known.inc_by(outcome.known as u64);
         metrics.refused.inc_by(outcome.refused as u64);
         metrics.later.inc_by(outcome.later as u64);
-        Ok(outcome)
     }
 
     fn delete(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
@@ -167,11 +170,19 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
     let terms = service.0.terms;
     let body = admitted.body.clone();
     let judged = blocking(move || judge(&body, gzip, &terms, now_ms())).await?;
-    let mut judged = judged.map_err(|unfit| match unfit {
+    let judged = judged.map_err(|unfit| match unfit {
         Unfit::Malformed => Refusal::Malformed,
         Unfit::TooLarge => Refusal::TooLarge,
     })?;
-    let outcome = service.keep(&mut judged).await?;
+    let valid = judged.events.len();
+    let accepted = service.insert(judged.events).await?;
+    let outcome = Outcome {
+        accepted,
+        known: valid - accepted,
+        refused: judged.refused.len(),
+        later: judged.later.len(),
+    };
+    service.count(outcome);
     let mut response = answer(&json!({
         "accepted": outcome.accepted,
         "known": outcome.known,
