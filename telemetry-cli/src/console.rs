@@ -252,11 +252,17 @@ fn escaped_property(text: &str) -> String {
 
 /// The documentation of a rule as a document.
 pub(crate) fn rule_json(rule: &rules::Rule) -> Value {
+    let blocks = rule.blocks();
+    let code = |block: Option<&(String, String)>| block.map(|(_, code)| code.clone());
     json!({
+        "kind": "rule",
         "code": rule.code,
         "name": rule.name,
         "severity": rule.severity.name(),
+        "can_be_allowed": rule.can_be_allowed(),
         "summary": rule.summary(),
+        "example": code(blocks.first()),
+        "mended": code(blocks.last()),
         "documentation": rule.page(1),
     })
 }

@@ -1,10 +1,13 @@
 //! `cargo telemetry explain`
 
+mod document;
+
 use crate::console::{Console, rule_json};
 use crate::{Outcome, Project};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt::Write;
 use std::io;
+use telemetry_schema::Lines;
 use telemetry_schema::rules::{self, Rule};
 
 /// Lists all rules.
@@ -48,11 +51,18 @@ pub(crate) fn item(
         Some((event, field)) => (event, Some(field)),
         None => (what, None),
     };
-    if let Some(text) = telemetry_codegen::explain(&bound, event, field) {
-        console.show(
-            &text,
-            || json!({ "event": event, "field": field, "explanation": text }),
-        )?;
+    if let Some(mut text) = telemetry_codegen::explain(&bound, event, field) {
+        let sources = project.sources();
+        let path = match field {
+            Some(field) => format!("events.{event}.fields.{field}"),
+            None => format!("events.{event}"),
+        };
+        let line = Lines::of(sources.events).line(&path);
+        if let Some(line) = line {
+            let _ = writeln!(text, "\nDeclared in {}:{line}.", sources.events_name);
+        }
+        let place = (sources.events_name, line);
+        console.show(&text, || document::item(&bound, event, field, place))?;
         return Ok(Outcome::Fine);
     }
     if let Some(rule) = rules::by_name(what) {

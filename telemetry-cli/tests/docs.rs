@@ -156,6 +156,20 @@ fn rules_are_explained() {
     assert_eq!(program.run(&["explain", "policy-range"]).1, out);
     let (_, list, _) = program.run(&["explain", "--list"]);
     insta::assert_snapshot!(list);
+    let (_, out, _) = program.run(&["explain", "T039", "--format", "json"]);
+    let rule = json(&out);
+    assert_eq!(
+        (&rule["kind"], &rule["can_be_allowed"]),
+        (&"rule".into(), &true.into())
+    );
+    assert!(
+        rule["example"].as_str().unwrap().contains("retried = "),
+        "{rule}"
+    );
+    assert!(
+        !rule["mended"].as_str().unwrap().contains("retried = "),
+        "{rule}"
+    );
 }
 
 #[test]
@@ -166,6 +180,38 @@ fn events_and_fields_are_explained() {
         assert_eq!(outcome, Outcome::Fine);
         insta::assert_snapshot!(out);
     }
+    // What was is told as well.
+    for (from, to) in [
+        ("max = 600000,", "max = 300000,"),
+        (
+            "config_error = \"Caro's configuration could not be used.\"\n",
+            "",
+        ),
+        (
+            "success = { type = \"bool\", doc",
+            "worked = { type = \"bool\", doc",
+        ),
+        (
+            "error_category = { type = \"choice\", enum = \"generation_error\", optional = true,",
+            "error_category = { type = \"choice\", enum = \"generation_error\",",
+        ),
+    ] {
+        program.edit("events.toml", from, to);
+    }
+    let lock = ["lock", "--accept-breaking", "--reason", "To see it told."];
+    assert_eq!(program.run(&lock).0, Outcome::Fine);
+    let mut said = String::new();
+    for field in ["", ".duration_ms", ".error_category"] {
+        let what = format!("command_generation{field}");
+        said += &program.run(&["explain", &what]).1;
+        let (outcome, out, _) = program.run(&["explain", &what, "--format", "json"]);
+        assert_eq!(outcome, Outcome::Fine);
+        if !field.is_empty() {
+            said += &out;
+        }
+        assert!(json(&out)["line"].is_u64(), "{out}");
+    }
+    insta::assert_snapshot!(said);
     let (outcome, _, err) = program.run(&["explain", "session_end.duration"]);
     assert_eq!(outcome, Outcome::CouldNotRun);
     assert_eq!(

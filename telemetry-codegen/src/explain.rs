@@ -2,9 +2,10 @@
 
 use crate::words;
 use std::fmt::{self, Write};
-use telemetry_schema::lock::{LockedEvent, LockedField};
+use telemetry_schema::lock::{LockedEvent, LockedField, LockedKind};
 use telemetry_schema::model::{Enum, Event, Field, FieldType};
-use telemetry_schema::{Bound, bits};
+use telemetry_schema::{Bound, bits, pascal_case};
+use telemetry_wire::Life;
 
 /// What the declarations say of an event, or of its field where one is
 /// named. None where there is no such item.
@@ -47,8 +48,15 @@ fn about_event(bound: &Bound, event: &Event, text: &mut String) -> fmt::Result {
         words::bits(bits::of_event(&bound.schema, event)),
         words::bits(bits::linkable(&bound.schema, event)),
     )?;
+    writeln!(
+        text,
+        "  record   {} of its 128 bits",
+        words::bits(record_bits(bound, event))
+    )?;
+    writeln!(text, "  Rust     {}", pascal_case(&event.name))?;
     if event.fields.is_empty() {
-        return writeln!(text, "\nIt has no fields.");
+        writeln!(text, "\nIt has no fields.")?;
+        return ended_fields(locked, text);
     }
     writeln!(text)?;
     let longest = event.fields.iter().map(|field| field.name.len()).max();
@@ -59,7 +67,51 @@ fn about_event(bound: &Bound, event: &Event, text: &mut String) -> fmt::Result {
         let Field { name, doc, .. } = field;
         writeln!(text, "  {name:width$}  {kind:7}  {bits:>4} bits  {doc}")?;
     }
+    ended_fields(locked, text)
+}
+
+/// What the fields of an event take in a record.
+fn record_bits(bound: &Bound, event: &Event) -> f64 {
+    // No event has more payloads than a record holds.
+    let payloads = bits::payloads(&bound.schema, event).unwrap_or(u128::MAX);
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "it is shown to a tenth of a bit"
+    )]
+    (payloads as f64).log2()
+}
+
+/// Fields that an event once had, whose codes are theirs for good.
+fn ended_fields(locked: Option<&LockedEvent>, text: &mut String) -> fmt::Result {
+    let fields = locked.into_iter().flat_map(|locked| &locked.fields);
+    for field in fields {
+        if let Some(lived) = lived(field.life) {
+            let LockedField { name, code, .. } = field;
+            let kind = locked_kind(&field.kind);
+            writeln!(text, "\nIt had a {kind} `{name}`, code {code}, {lived}.")?;
+        }
+    }
     Ok(())
+}
+
+/// In which generations something was that is no more.
+fn lived(life: Life) -> Option<String> {
+    let last = life.until? - 1;
+    Some(if life.since == last {
+        format!("in generation {last}")
+    } else {
+        format!("in generations {} to {last}", life.since)
+    })
+}
+
+fn locked_kind(kind: &LockedKind) -> &'static str {
+    match kind {
+        LockedKind::Bool => "bool",
+        LockedKind::Choice(_) => "choice",
+        LockedKind::Set(_) => "set",
+        LockedKind::Integer(_) => "integer",
+        LockedKind::Version => "version",
+    }
 }
 
 fn about_field(bound: &Bound, event: &Event, field: &Field, text: &mut String) -> fmt::Result {
@@ -79,12 +131,18 @@ fn about_field(bound: &Bound, event: &Event, field: &Field, text: &mut String) -
             "  stable   it stays the same from day to day, and can link one day to the next"
         )?;
     }
+    if let FieldType::Integer { .. } = field.kind {
+        writeln!(text, "  beyond   it is sent as the nearest end")?;
+    }
     if let Some(LockedField { code, life, .. }) = locked {
         writeln!(text, "  code     {code}")?;
         writeln!(text, "  since    generation {}", life.since)?;
     }
     let bits = words::bits(bits::of_field(&bound.schema, field));
     writeln!(text, "  tells    at most {bits} bits")?;
+    for line in locked.into_iter().flat_map(|locked| earlier(locked, field)) {
+        writeln!(text, "  before   {line}")?;
+    }
     if let FieldType::Choice(index) | FieldType::Set(index) = field.kind {
         let values = bound.values_by_code(index);
         let longest = values.iter().map(|(_, value)| value.name.len()).max();
@@ -93,8 +151,39 @@ fn about_field(bound: &Bound, event: &Event, field: &Field, text: &mut String) -
         for (code, value) in values {
             writeln!(text, "  {code:>4}  {:width$}  {}", value.name, value.doc)?;
         }
+        let of = locked.and_then(|locked| bound.lock.enum_of(locked));
+        for value in of.into_iter().flat_map(|of| &of.values) {
+            if let Some(lived) = lived(value.life) {
+                writeln!(
+                    text,
+                    "\nIt could be `{}`, code {}, {lived}.",
+                    value.name, value.code
+                )?;
+            }
+        }
     }
     Ok(())
+}
+
+/// What a field could hold before, and until when.
+fn earlier(locked: &LockedField, field: &Field) -> Vec<String> {
+    let pairs = locked.shapes.iter().zip(locked.shapes.iter().skip(1));
+    pairs
+        .map(|(then, next)| {
+            let until = format!("until generation {}", next.since - 1);
+            let absent = match (then.optional, next.optional) {
+                (true, false) => ", or absent",
+                (false, true) => ", and never absent",
+                _ => "",
+            };
+            match (then.grid, &field.kind) {
+                (Some(grid), FieldType::Integer { unit, .. }) => {
+                    format!("{}{absent}, {until}", words::range(grid, *unit))
+                }
+                _ => format!("the same{absent}, {until}"),
+            }
+        })
+        .collect()
 }
 
 fn kind(bound: &Bound, field: &Field) -> String {
@@ -103,8 +192,8 @@ fn kind(bound: &Bound, field: &Field) -> String {
             inline: false,
             name,
             values,
-            ..
-        }) => format!("the {} values of {name}", values.len()),
+            doc,
+        }) => format!("the {} values of {name}: {doc}", values.len()),
         found => format!("{} values", found.map_or(0, |found| found.values.len())),
     };
     match field.kind {

@@ -34,19 +34,6 @@ const SHOWN_OTHERWISE: [&str; 6] = [
     "set-size",
 ];
 
-/// The blocks of code of a documentation.
-fn blocks(rule: &Rule) -> Vec<(String, String)> {
-    let page = rule.page(1);
-    let parts: Vec<&str> = page.split("```").collect();
-    let blocks = parts.iter().skip(1).step_by(2);
-    blocks
-        .map(|block| {
-            let (language, code) = block.split_once('\n').unwrap();
-            (language.to_owned(), code.to_owned())
-        })
-        .collect()
-}
-
 /// Declarations with a part of them as an example has it. What the example
 /// does not speak of is as in `fixtures/base.toml`; an event `build` that it
 /// gives fields alone has the rest as well.
@@ -106,7 +93,7 @@ fn every_rule_shows_what_it_finds_and_how_that_is_mended() {
             page.contains("\n*How to mend it.*"),
             "{code} {name} does not say how"
         );
-        let blocks = blocks(rule);
+        let blocks = rule.blocks();
         let [(_, wrong), .., (language, mended)] = blocks.as_slice() else {
             panic!("{code} {name} shows {} blocks", blocks.len());
         };

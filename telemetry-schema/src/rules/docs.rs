@@ -29,6 +29,19 @@ impl Rule {
         )
     }
 
+    /// The blocks of code of its documentation, each with its language: first
+    /// one that it finds something in, last one that it does not.
+    pub fn blocks(&self) -> Vec<(String, String)> {
+        let lines = self.docs.lines();
+        let lines = lines.map(|line| line.strip_prefix(' ').unwrap_or(line));
+        let docs = lines.collect::<Vec<_>>().join("\n");
+        let parts = docs.split("```").skip(1).step_by(2);
+        parts
+            .filter_map(|part| part.split_once('\n'))
+            .map(|(language, code)| (language.to_owned(), code.to_owned()))
+            .collect()
+    }
+
     /// The first sentence or paragraph of its documentation, in one line.
     pub fn summary(&self) -> String {
         let first = self.docs.split("\n\n").next().unwrap_or_default();
