@@ -204,7 +204,7 @@ impl ZooKeeper {
         fs::create_dir_all(&data).unwrap();
         let config = format!(
             "tickTime=500\ndataDir={}\nclientPort={port}\nclientPortAddress=127.0.0.1\n\
-             admin.enableServer=false\n",
+             admin.enableServer=false\n4lw.commands.whitelist=srvr\n",
             data.display()
         );
         let path = folder.join("zoo.cfg");
@@ -216,14 +216,25 @@ impl ZooKeeper {
                 .arg(&path)
                 .current_dir(folder),
         );
-        eventually("a ZooKeeper that answers", || {
-            TcpStream::connect(("127.0.0.1", port)).is_ok()
-        });
+        eventually("a ZooKeeper that answers", || says_its_mode(port));
         Self {
             _process: process,
             port,
         }
     }
+}
+
+/// It takes connections before it serves them.
+fn says_its_mode(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else {
+        return false;
+    };
+    let mut answer = String::new();
+    let asked = stream.write_all(b"srvr");
+    asked
+        .and_then(|()| stream.read_to_string(&mut answer))
+        .is_ok()
+        && answer.contains("Mode:")
 }
 
 /// Waits for something that another process does.

@@ -159,7 +159,7 @@ pub(crate) fn retention_leaves_no_byte(kind: &dyn Kind) {
 
 /// Waits until no file below has these bytes: a store may keep what it has
 /// replaced for as long as its documentation says.
-fn eventually_gone(folder: &Path, bytes: &[u8]) {
+pub(crate) fn eventually_gone(folder: &Path, bytes: &[u8]) {
     let give_up = Instant::now() + Duration::from_mins(5);
     while on_disk(folder, bytes) {
         assert!(

@@ -18,12 +18,41 @@ const WHOLE: Duration = Duration::from_mins(2);
 /// Characters of what a server says that an error repeats.
 const SHOWN: usize = 300;
 
-/// Settings of every statement: a statement may be as long as a request for
-/// deletion makes it, and integers are numbers in JSON.
-const SETTINGS: [(&str, &str); 2] = [
+/// Settings of every statement: it may be as long as a request for deletion
+/// makes it; an insert into a cluster is answered when a shard has it; and a
+/// statement for all machines waits so many seconds for one that is away.
+const SETTINGS: [(&str, &str); 3] = [
     ("max_query_size", "1048576"),
-    ("output_format_json_quote_64bit_integers", "0"),
+    ("insert_distributed_sync", "1"),
+    ("distributed_ddl_task_timeout", "10"),
 ];
+
+/// `TIMEOUT_EXCEEDED`: a statement for all machines is queued for one that is
+/// away, and the others have done it.
+pub(super) const QUEUED: u32 = 159;
+
+/// `TABLE_ALREADY_EXISTS`, views too.
+pub(super) const EXISTS: u32 = 57;
+
+/// Why a statement was not done.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The number that the server gave it, if it was the server.
+    pub(super) code: Option<u32>,
+    error: Error,
+}
+
+impl Failure {
+    fn unreachable(error: Error) -> Self {
+        Self { code: None, error }
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
 
 /// The servers, any of which will do.
 #[derive(Debug)]
@@ -88,8 +117,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// What the last server said.
-    pub(super) fn run(&self, statement: &str) -> Result<String, Error> {
+    /// What the first server that answers said.
+    pub(super) fn run(&self, statement: &str) -> Result<String, Failure> {
         self.any(&[], &Bytes::copy_from_slice(statement.as_bytes()))
     }
 
@@ -97,8 +126,8 @@ impl Http {
     ///
     /// # Errors
     ///
-    /// What the last server said.
-    pub(super) fn insert(&self, statement: &str, rows: Vec<u8>) -> Result<(), Error> {
+    /// What the first server that answers said.
+    pub(super) fn insert(&self, statement: &str, rows: Vec<u8>) -> Result<(), Failure> {
         self.any(&[("query", statement)], &rows.into()).map(drop)
     }
 
@@ -107,31 +136,37 @@ impl Http {
     /// # Errors
     ///
     /// Why it did not do it.
-    pub(super) fn run_at(&self, index: usize, statement: &str) -> Result<String, Error> {
+    pub(super) fn run_at(&self, index: usize, statement: &str) -> Result<String, Failure> {
         let body = Bytes::copy_from_slice(statement.as_bytes());
         self.wait(self.exchange(index, &[], body))
     }
 
-    fn any(&self, query: &[(&str, &str)], body: &Bytes) -> Result<String, Error> {
+    fn any(&self, query: &[(&str, &str)], body: &Bytes) -> Result<String, Failure> {
         let first = self.preferred.load(Ordering::Relaxed);
-        let mut answer = Err(Error::new("no ClickHouse server is known"));
+        let mut failure: Option<Failure> = None;
         for step in 0..self.endpoints.len() {
             let index = (first + step) % self.endpoints.len();
-            answer = self.wait(self.exchange(index, query, body.clone()));
-            if answer.is_ok() {
-                if step > 0 {
+            match self.wait(self.exchange(index, query, body.clone())) {
+                Ok(answer) => {
                     self.preferred.store(index, Ordering::Relaxed);
+                    return Ok(answer);
                 }
-                break;
+                Err(queued) if queued.code == Some(QUEUED) => return Err(queued),
+                Err(other) => match &failure {
+                    // That a server is away says less than what one says.
+                    Some(said) if said.code.is_some() || other.code.is_none() => {}
+                    _ => failure = Some(other),
+                },
             }
         }
-        answer
+        Err(failure
+            .unwrap_or_else(|| Failure::unreachable(Error::new("no ClickHouse server is known"))))
     }
 
-    fn wait<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
         match &self.runtime {
             Some(runtime) => runtime.block_on(work),
-            None => Err(Error::new("the store is closed")),
+            None => Err(Failure::unreachable(Error::new("the store is closed"))),
         }
     }
 
@@ -140,24 +175,38 @@ impl Http {
         index: usize,
         query: &[(&str, &str)],
         body: Bytes,
-    ) -> Result<String, Error> {
+    ) -> Result<String, Failure> {
         let Some(endpoint) = self.endpoints.get(index) else {
-            return Err(Error::new("no such ClickHouse server"));
+            return Err(Failure::unreachable(Error::new(
+                "no such ClickHouse server",
+            )));
         };
         let mut url = endpoint.clone();
         url.query_pairs_mut()
             .extend_pairs(SETTINGS)
             .extend_pairs(query);
-        let sent = self.client.post(url).body(body).send().await;
-        let response = sent.map_err(|error| described(&error))?;
+        let unreachable = |error| Failure::unreachable(described(&error));
+        let response = self.client.post(url).body(body).send().await;
+        let response = response.map_err(unreachable)?;
         let status = response.status();
-        let text = response.text().await.map_err(|error| described(&error))?;
+        let text = response.text().await.map_err(unreachable)?;
         if status.is_success() {
             return Ok(text);
         }
         let said: String = text.trim().chars().take(SHOWN).collect();
-        Err(Error::new(format!("ClickHouse answers {status}: {said}")))
+        Err(Failure {
+            code: code(&text),
+            error: Error::new(format!("ClickHouse answers {status}: {said}")),
+        })
     }
+}
+
+/// The number of an error: `Code: 57. DB::Exception: ...`, with a comma on
+/// older servers.
+fn code(said: &str) -> Option<u32> {
+    let (_, rest) = said.split_once("Code: ")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit())?;
+    rest.get(..end)?.parse().ok()
 }
 
 impl Drop for Http {

@@ -1,6 +1,6 @@
 //! Brings the tables and views to what the schema says, where they are not.
 
-use super::http::Http;
+use super::http::{EXISTS, Http};
 use crate::store::Error;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
@@ -36,10 +36,10 @@ pub(super) fn migrate(
     }
     // Another instance may have done it since: then nothing is missing now.
     for statement in clickhouse::widen(program, place, &columns(http, place)?) {
-        if let Err(error) = http.run(&statement)
+        if let Err(failure) = http.run(&statement)
             && !clickhouse::widen(program, place, &columns(http, place)?).is_empty()
         {
-            return Err(error);
+            return Err(failure.into());
         }
     }
     keep_for(http, place)?;
@@ -127,10 +127,8 @@ fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<()
 
 /// Creates a view; another instance that is started now may be first.
 fn create(http: &Http, statement: &str) -> Result<(), Error> {
-    /// `TABLE_ALREADY_EXISTS`
-    const EXISTS: &str = "Code: 57";
     match http.run(statement) {
-        Err(error) if error.to_string().contains(EXISTS) => Ok(()),
-        done => done.map(drop),
+        Err(failure) if failure.code == Some(EXISTS) => Ok(()),
+        done => Ok(done.map(drop)?),
     }
 }

@@ -13,7 +13,7 @@ mod rows;
 
 use super::{Error, Grouping, Store};
 use crate::judge::{Event, Terms};
-use http::Http;
+use http::{Http, QUEUED};
 
 use recent::Recent;
 use serde::Deserialize;
@@ -152,11 +152,9 @@ impl ClickHouse {
     /// Runs a change of the rows. In a cluster one machine may be away: it
     /// does it when it is back, and nobody waits for that.
     fn alter(&self, statement: &str) -> Result<(), Error> {
-        /// `TIMEOUT_EXCEEDED`: it is queued, and goes on.
-        const QUEUED: &str = "Code: 159";
         match self.http.run(statement) {
-            Err(error) if self.cluster.is_some() && error.to_string().contains(QUEUED) => Ok(()),
-            done => done.map(drop),
+            Err(failure) if failure.code == Some(QUEUED) => Ok(()),
+            done => Ok(done.map(drop)?),
         }
     }
 
@@ -175,11 +173,11 @@ impl ClickHouse {
             match answer {
                 Ok(count) if count.trim() != "0" => return Ok(true),
                 Ok(_) => answered = true,
-                Err(error) => last = Some(error),
+                Err(failure) => last = Some(failure),
             }
         }
         match last {
-            Some(error) if !answered => Err(error),
+            Some(failure) if !answered => Err(failure.into()),
             _ => Ok(false),
         }
     }
@@ -250,9 +248,8 @@ impl Store for ClickHouse {
 
     fn look(&self) -> Result<(), Error> {
         let table = self.place().table();
-        self.http
-            .run(&format!("SELECT 1 FROM {table} LIMIT 1"))
-            .map(drop)
+        self.http.run(&format!("SELECT 1 FROM {table} LIMIT 1"))?;
+        Ok(())
     }
 
     fn count(&self) -> Result<u64, Error> {
