@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
-use support::clickhouse::{Server, ZooKeeper, eventually, installed};
+use support::clickhouse::{Server, ZooKeeper, eventually, installed, python};
 use support::contract::{self, Kind};
 use support::events::{self, NARROW, Source, program, wide};
 use telemetry_ingest::judge::{Event, Terms};
@@ -21,6 +21,8 @@ use telemetry_wire::Program;
 struct One<'s> {
     server: &'s Server,
     database: &'static str,
+    /// Whether it knows all that is asked of one.
+    current: bool,
 }
 
 impl Kind for One<'_> {
@@ -44,6 +46,10 @@ impl Kind for One<'_> {
     fn folder(&self) -> &Path {
         self.server.folder()
     }
+
+    fn keeps_time_itself(&self) -> bool {
+        self.current
+    }
 }
 
 fn rows(server: &Server, database: &str, view: &str) -> Vec<Map<String, Value>> {
@@ -61,14 +67,26 @@ fn rows(server: &Server, database: &str, view: &str) -> Vec<Map<String, Value>> 
 
 #[test]
 fn one_server() {
-    if !installed(false) {
-        return;
+    if installed(false) {
+        let folder = tempfile::tempdir().unwrap();
+        holds(&Server::alone(folder.path()), false);
     }
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::alone(folder.path());
+}
+
+/// What runs on Debian's server runs on a current one.
+#[test]
+fn a_current_engine() {
+    if let Some(python) = python() {
+        let folder = tempfile::tempdir().unwrap();
+        holds(&Server::current(folder.path(), &python), true);
+    }
+}
+
+fn holds(server: &Server, current: bool) {
     let one = |database| One {
-        server: &server,
+        server,
         database,
+        current,
     };
     contract::each_event_is_there_once(&one("once"));
     contract::views_show_what_was_sent(&one("views"));
@@ -183,7 +201,8 @@ fn a_deletion_reaches_who_was_away(
     for server in [&*one, two] {
         eventually("a deletion", || ids(server).len() == sent.len() - 1);
     }
+    let mut source = Source::new(program(&[NARROW]), 200);
     for server in [&*one, two] {
-        contract::eventually_gone(server.folder(), &session);
+        contract::eventually_gone(store, &mut source, server.folder(), &session);
     }
 }

@@ -1,8 +1,10 @@
 //! ClickHouse servers of a test's own, on loopback: Debian's
-//! `clickhouse-server`, and its `zookeeper` where there are replicas.
+//! `clickhouse-server`, and its `zookeeper` where there are replicas; and a
+//! current engine from `PyPI`'s `chdb-core`, by the Python that `CHDB_PYTHON`
+//! names.
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,27 +15,34 @@ use std::time::{Duration, Instant};
 const SERVER: &str = "/usr/sbin/clickhouse-server";
 const ZOOKEEPER: &str = "/usr/share/java/zookeeper.jar";
 
-/// Whether there is what a test needs. Where it may not be missing, in CI,
-/// that fails the test; elsewhere it is skipped, and says so.
+/// Whether there is what a test needs.
 pub(crate) fn installed(replicas: bool) -> bool {
     let mut needed = vec![SERVER];
     if replicas {
         needed.push(ZOOKEEPER);
     }
-    let missing: Vec<&str> = needed
-        .into_iter()
-        .filter(|path| !Path::new(path).exists())
-        .collect();
-    if missing.is_empty() {
-        return true;
+    let missing = needed.into_iter().find(|path| !Path::new(path).exists());
+    missing.is_none_or(|path| skipped(&format!("{path} is missing")))
+}
+
+/// The Python that has a current engine.
+pub(crate) fn python() -> Option<PathBuf> {
+    let python = std::env::var_os("CHDB_PYTHON").map(PathBuf::from);
+    if python.is_none() {
+        skipped("CHDB_PYTHON is not set");
     }
-    let told = format!("without {missing:?}: apt-get install clickhouse-server zookeeper");
+    python
+}
+
+/// Where nothing may be missing, in CI, that fails the test; elsewhere it is
+/// skipped, and says so past the capture of its output.
+fn skipped(what: &str) -> bool {
+    let told = format!("{what}; .ci/clickhouse says what is to be installed");
     assert!(
         std::env::var_os("CI").is_none_or(|ci| ci != "true"),
         "{told}"
     );
-    // Past the capture of the test's output.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {told}");
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {told}");
     false
 }
 
@@ -96,6 +105,28 @@ impl Server {
             Self::start(&folder.join(name), own, &more)
         };
         [start("one", ports[0]), start("two", ports[1])]
+    }
+
+    /// The current engine, behind the same interface.
+    pub(crate) fn current(folder: &Path, python: &Path) -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/engine.py");
+        let mut process = Process(
+            Command::new(python)
+                .arg(script)
+                .arg(folder)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap(),
+        );
+        let mut line = String::new();
+        let out = process.0.stdout.take().unwrap();
+        BufReader::new(out).read_line(&mut line).unwrap();
+        Self {
+            process,
+            folder: folder.to_owned(),
+            http: line.trim().parse().unwrap(),
+        }
     }
 
     fn start(folder: &Path, [http, tcp, between]: [u16; 3], more: &str) -> Self {
