@@ -9,6 +9,12 @@ use std::io::{self, Write};
 const STYLE: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
+/// So many columns of a terminal are room for words.
+const ROOM: usize = 20;
+
+/// Nothing is won by breaking what is no longer.
+const SHORT: usize = 12;
+
 /// Rows below a line of headings.
 #[derive(Debug)]
 pub(super) struct Table<const N: usize> {
@@ -43,23 +49,44 @@ impl<const N: usize> Table<N> {
             .set_header(self.headings)
             .add_rows(&self.rows);
         if let Some(columns) = columns {
-            // Only the last column gives way.
-            let whole = std::iter::repeat_n(ColumnConstraint::ContentWidth, N.saturating_sub(1));
             table
                 .set_width(columns)
-                .set_content_arrangement(ContentArrangement::Dynamic)
-                .set_constraints(whole);
+                .set_content_arrangement(ContentArrangement::Dynamic);
+            for (at, column) in (0..).zip(table.column_iter_mut()) {
+                if self.keeps_its_width(at, columns) {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+            }
         }
         writeln!(out, "{}", table.trim_fmt())
     }
 
-    fn write_plain(&self, out: &mut dyn Write) -> io::Result<()> {
+    /// All columns do but the last, which gives way. Where that would leave it
+    /// no room for words, only the first and those of short words do.
+    fn keeps_its_width(&self, at: usize, columns: u16) -> bool {
+        let widths = self.widths();
+        let before = N.saturating_sub(1);
+        // A space on each side of a cell.
+        let taken: usize = widths.iter().take(before).map(|width| width + 2).sum();
+        if usize::from(columns) >= taken + ROOM {
+            at < before
+        } else {
+            at == 0 || widths.get(at).is_some_and(|width| *width <= SHORT)
+        }
+    }
+
+    fn widths(&self) -> [usize; N] {
         let mut widths = self.headings.map(str::len);
         for row in &self.rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = cell.chars().count().max(*width);
             }
         }
+        widths
+    }
+
+    fn write_plain(&self, out: &mut dyn Write) -> io::Result<()> {
+        let widths = self.widths();
         write_row(out, self.headings, widths)?;
         for row in &self.rows {
             write_row(out, row.each_ref().map(String::as_str), widths)?;

@@ -38,6 +38,8 @@ mod withdraw;
 pub use decide::{Decision, LevelSource, Permit, decide};
 pub use explain::Considered;
 pub use inputs::Inputs;
+#[cfg(feature = "commands")]
+pub(crate) use notice::wrapped;
 pub use notice::{notice, notice_of_new};
 pub use opinion::Opinion;
 pub use reason::Reason;

@@ -62,6 +62,14 @@ pub fn notice_of_new(policy: &Policy, new: &[New]) -> String {
     page.text
 }
 
+/// A paragraph, wrapped like the notice.
+#[cfg(feature = "commands")]
+pub(crate) fn wrapped(words: &str) -> String {
+    let mut page = Page::default();
+    page.wrap("", "", words);
+    page.text.trim_end().to_owned()
+}
+
 fn hours(number: u16) -> String {
     match number {
         1 => "hour".into(),

@@ -12,6 +12,7 @@
 //! | `future` | files that a newer version wrote |
 //! | `newer` | another release of the program at work in the same folder |
 //! | `modes` | a umask that lets everybody read |
+//! | `stories` | nothing: what people see on a terminal, kept word for word |
 //! | `withdrawal` | an uploader is at work while the user says no |
 //!
 //! The tests that mount a disk or become another user need Linux and the
@@ -31,6 +32,7 @@ mod owner;
 mod person;
 #[path = "../support/server.rs"]
 mod server;
+mod stories;
 #[path = "../support/mod.rs"]
 mod support;
 mod withdrawal;

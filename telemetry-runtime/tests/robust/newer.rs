@@ -2,11 +2,12 @@
 //! knows and leaves the rest to the newer.
 
 use crate::person::{EVENTS, Person};
+use crate::support::program::{MARK, POLICY};
 use std::thread;
 use telemetry_runtime::wire::{
     EventDescriptor, FieldDescriptor, Generation, Grid, Kind, Level, Life, Program, Shape,
 };
-use telemetry_runtime::{Bounded, Event, unit};
+use telemetry_runtime::{Bounded, Collected, Event, Notice, Policy, unit};
 
 const MAX: i64 = 9_999_999;
 
@@ -56,6 +57,22 @@ pub(crate) static NEWER: Program = Program {
         },
     ],
     time_precision_ms: 1_000,
+};
+
+/// What it promises.
+pub(crate) static NEWER_POLICY: Policy = Policy {
+    notice: Notice {
+        collects: &[
+            MARK,
+            Collected {
+                event: "remark",
+                doc: "A remark was made.",
+                why: "Tells us how many remarks are made.",
+            },
+        ],
+        ..POLICY.notice
+    },
+    ..POLICY
 };
 
 /// The event that only the newer release has.

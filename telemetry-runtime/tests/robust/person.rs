@@ -1,8 +1,9 @@
 //! Somebody with the program `marks`, and what it says to them.
 
-use crate::newer::{self, NEWER};
+use crate::newer::{self, NEWER, NEWER_POLICY};
 use crate::support::process::Place;
 use crate::support::program::{self, POLICY, PROGRAM};
+use crate::support::terminal::{Terminal, Typed};
 use clap::{Parser, Subcommand};
 use std::fs;
 use std::hash::{DefaultHasher, Hasher as _};
@@ -11,8 +12,8 @@ use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use telemetry_runtime::commands::TelemetryCommands;
-use telemetry_runtime::{Context, TelemetryConfig};
+use telemetry_runtime::commands::{TelemetryCommands, first_run};
+use telemetry_runtime::{Context, Host, TelemetryConfig};
 
 /// The words of the command line, one a line.
 const WORDS: &str = "MARKS_TEST_WORDS";
@@ -30,6 +31,9 @@ pub(crate) const EVENTS: u64 = 10;
 struct Marks {
     #[arg(long)]
     newer: bool,
+    /// The version, and with it the channel.
+    #[arg(long, default_value = "1.0.0")]
+    release: String,
     /// A file whose `[telemetry]` is the program's configuration.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -69,10 +73,17 @@ fn marks() {
     std::io::stdout().flush().unwrap();
     let marks = Marks::parse_from(std::iter::once("marks").chain(words.lines()));
     let config = marks.config();
-    let program = if marks.newer { &NEWER } else { &PROGRAM };
+    let host = Host::new("marks", marks.release.leak(), false, false);
+    let (program, policy) = if marks.newer {
+        (&NEWER, &NEWER_POLICY)
+    } else {
+        (&PROGRAM, &POLICY)
+    };
+    let context = Context::new(host, &config, program, policy);
     let code = match marks.what {
         What::Run => {
-            let telemetry = telemetry_runtime::init(program, &POLICY, program::host(), &config);
+            first_run(&context);
+            let telemetry = telemetry_runtime::init(program, policy, host, &config);
             let events = 0..u32::try_from(EVENTS).unwrap();
             if marks.newer {
                 newer::emit(events);
@@ -81,10 +92,7 @@ fn marks() {
             }
             i32::from(!telemetry.is_enabled())
         }
-        What::Telemetry { command } => {
-            let context = Context::new(program::host(), &config, program, &POLICY);
-            command.run(&context).into()
-        }
+        What::Telemetry { command } => command.run(&context).into(),
     };
     std::process::exit(code);
 }
@@ -183,6 +191,14 @@ impl Person {
         };
         assert!(!said.err.contains("panicked"), "{words:?}: {}", said.err);
         said
+    }
+
+    /// Runs the program on a terminal; all that it shows there.
+    pub(crate) fn on_terminal(&self, words: &[&str], typed: &[Typed]) -> String {
+        let shown = Terminal::new().run(&mut self.command(words), typed);
+        assert!(shown.code.is_some(), "{words:?}: {}", shown.text);
+        let text = shown.text.replace("\r\n", "\n");
+        text.split_once(BEGIN).unwrap().1.to_owned()
     }
 
     /// Whether telemetry was on in a run of the program.

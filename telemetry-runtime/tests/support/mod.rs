@@ -9,6 +9,7 @@
 //! | `counting` | what is in the queue, held against what was acknowledged |
 //! | `load` | the hard case: writers, drainers and a consumer at once |
 //! | `random` | numbers from a printed seed |
+//! | `terminal` | a pseudo-terminal, and a program on it |
 
 #![allow(dead_code, reason = "every test program uses its own part")]
 #![allow(clippy::expect_used, reason = "this is test code, outside #[test]")]
@@ -21,3 +22,4 @@ pub(crate) mod load;
 pub(crate) mod process;
 pub(crate) mod program;
 pub(crate) mod random;
+pub(crate) mod terminal;

@@ -5,7 +5,8 @@ use telemetry_runtime::wire::{
     EventDescriptor, FieldDescriptor, Generation, Grid, Kind, Level, Life, Program, Shape,
 };
 use telemetry_runtime::{
-    Bounded, ConsentDefault, Event, Host, Notice, Policy, TelemetryCollector, TelemetryConfig, unit,
+    Bounded, Collected, ConsentDefault, Event, Host, Notice, Policy, TelemetryCollector,
+    TelemetryConfig, unit,
 };
 
 const MAX: i64 = 9_999_999;
@@ -38,8 +39,25 @@ pub(crate) static POLICY: Policy = Policy {
     retention_days: 90,
     upload_interval_hours: 1,
     upload_batch_events: 100,
-    consent: [ConsentDefault::OptIn; 5],
-    notice: Notice::NONE,
+    consent: [
+        ConsentDefault::OptIn,
+        ConsentDefault::OptIn,
+        ConsentDefault::OptOut,
+        ConsentDefault::OptIn,
+        ConsentDefault::OptIn,
+    ],
+    notice: Notice {
+        collects: &[MARK],
+        never: &["what you type", "names of files"],
+        widened: &[],
+    },
+};
+
+/// What the notice says of the event.
+pub(crate) const MARK: Collected = Collected {
+    event: "mark",
+    doc: "A mark was made.",
+    why: "Tells us how many marks are made.",
 };
 
 const NUMBER: &[Shape] = &[Shape {

@@ -15,7 +15,7 @@ pub(super) use request::waiting;
 use super::console::Console;
 use super::switch::{complain_of_what_is_left, files, names, write_what_is_gone};
 use super::{Exit, Failure, Session, events, inputs};
-use crate::consent::{Reach, Withdrawal, held, withdraw};
+use crate::consent::{Reach, Withdrawal, held, withdraw, wrapped};
 use request::Request;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -96,8 +96,11 @@ fn tell_what_it_means(
         for line in request.lines() {
             console.tell(line);
         }
-        console.tell(request.warning());
-        console.tell(way.sentence(session));
+        console.tell(wrapped(&format!(
+            "{} {}",
+            request.warning(),
+            way.sentence(session)
+        )));
     }
     if way.is_sent() && unsent > 0 {
         console.tell(format_args!(
@@ -139,16 +142,19 @@ impl Offer {
         dir: &Path,
     ) -> Result<Option<Exit>, Failure> {
         let Self(request) = self;
-        if request.is_empty() || !console.can_ask {
+        // Without an uploader, or behind an air gap, it may have been carried.
+        let may_have_left =
+            request.has_left || !cfg!(feature = "upload") || inputs::decision(session).air_gapped();
+        if request.is_empty() || !may_have_left || !console.can_ask {
             return Ok(None);
         }
         let way = Way::of(session, request.has_left, None);
-        console.tell(format_args!(
-            "All that was sent from here can be named now, and later only what `log` has on \
+        console.tell(wrapped(&format!(
+            "All that has left this machine can be named now, and later only what `log` has on \
              record. {} {}",
             request.warning(),
             way.sentence(session)
-        ));
+        )));
         let question = if way.is_sent() {
             "Send a request to delete it?"
         } else {

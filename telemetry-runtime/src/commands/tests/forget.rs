@@ -48,8 +48,10 @@ fn names_every_day_within_the_retention_and_deletes_all() {
     assert!(lines[1].starts_with("  2025-11-02  "), "{}", lines[1]);
     assert_eq!(lines[91], format!("  2026-01-31  {today}"));
     insta::assert_snapshot!(lines[92..].join("\n"), @r"
-    A request to delete names all 91 ids. Whoever receives it learns that they belong to one machine, which nothing else tells.
-    The request is not sent from here (nothing is on record as sent from here). It is written to a file; it counts once it reaches the receiver: https://caro.sh/telemetry
+    A request to delete names all 91 ids. Whoever receives it learns that they
+    belong to one machine, which nothing else tells. The request is not sent from
+    here (nothing is on record as sent from here). It is written to a file; it
+    counts once it reaches the receiver: https://caro.sh/telemetry
     This deletes 2 files in HOME/telemetry: session.key, events.db.
     ");
     assert_eq!(names(&user.dir()), [REQUEST, "drain.lock"]);
@@ -138,12 +140,22 @@ fn scripts_get_the_same() {
 }
 
 #[test]
+fn off_does_not_offer_what_nobody_got() {
+    let (mut user, _) = queued();
+    user.answer = Some("y\n");
+    let said = user.runs(&TelemetryCommands::Off { json: false });
+    assert!(!said.err.contains("[y/N]"), "{}", said.err);
+    assert_eq!(names(&user.dir()), [ANSWER_FILE, "drain.lock"]);
+}
+
+#[test]
 fn off_offers_it_and_no_is_the_default() {
     for (answer, files) in [
         ("\n", vec![ANSWER_FILE, "drain.lock"]),
         ("y\n", vec![ANSWER_FILE, REQUEST, "drain.lock"]),
     ] {
         let (mut user, today) = queued();
+        user.config.air_gapped = true;
         user.answer = Some(answer);
         let said = user.runs(&TelemetryCommands::Off { json: false });
         assert_eq!(said.exit, Exit::Done);
@@ -151,13 +163,17 @@ fn off_offers_it_and_no_is_the_default() {
         if answer == "y\n" {
             insta::assert_snapshot!(said.err, @r"
             This deletes 2 files in HOME/telemetry: session.key, events.db.
-            All that was sent from here can be named now, and later only what `log` has on record. A request to delete names all 91 ids. Whoever receives it learns that they belong to one machine, which nothing else tells. The request is not sent from here (nothing is on record as sent from here). It is written to a file; it counts once it reaches the receiver: https://caro.sh/telemetry
+            All that has left this machine can be named now, and later only what `log` has
+            on record. A request to delete names all 91 ids. Whoever receives it learns
+            that they belong to one machine, which nothing else tells. The request is not
+            sent from here (this machine is set to send nothing). It is written to a file;
+            it counts once it reaches the receiver: https://caro.sh/telemetry
             Write a request to delete it? [y/N]
             ");
             insta::assert_snapshot!(said.out, @r"
             Telemetry is off. Your no is recorded in HOME/telemetry/answer.toml.
             Deleted: 2 files, all that was kept here.
-            The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent (nothing is on record as sent from here); it counts once it reaches the receiver: https://caro.sh/telemetry
+            The request is in HOME/telemetry/deletion-request.20260131T120000Z.jsonl. It has not been sent (this machine is set to send nothing); it counts once it reaches the receiver: https://caro.sh/telemetry
             ");
             let text = fs::read_to_string(user.dir().join(REQUEST)).unwrap();
             assert_eq!(named(&text).last(), Some(&today));

@@ -345,3 +345,29 @@ fn a_server_that_drips_or_never_answers_is_left_after_a_while() {
         assert_eq!(queued(&user), 3);
     }
 }
+
+#[test]
+fn the_log_fits_a_terminal() {
+    let mut user = User::new();
+    user.terminal = Some(80);
+    fs::create_dir_all(user.dir()).unwrap();
+    let sent = r#"{"sent":{"request":"a","time_ms":1769860800000,"endpoint":"https://telemetry.caro.sh/api/events","events":97,"bytes":21000,"sha256":"0123456789abcdef","session_ids":[]}}"#;
+    let answer = r#"{"answer":{"request":"a","status":200,"outcome":"97 of 97 arrived"}}"#;
+    fs::write(
+        user.dir().join("receipts.jsonl"),
+        format!("{sent}\n{answer}\n"),
+    )
+    .unwrap();
+    let log = user.runs(&TelemetryCommands::Log {
+        limit: 20,
+        json: false,
+    });
+    insta::assert_snapshot!(log.out, @r"
+     TIME                   EVENTS   BYTES   SHA-256        TO           ANSWER
+    ────────────────────────────────────────────────────────────────────────────────
+     2026-01-31T12:00:00Z   97       21000   0123456789ab   https://te   200: 97 of
+                                                            lemetry.ca   97 arrived
+                                                            ro.sh/api/
+                                                            events
+    ");
+}
