@@ -25,49 +25,84 @@ impl JsonSchema for Field {
         "Field".into()
     }
 
-    /// One alternative for each type, each with all of its keys: what
-    /// editors understand best.
+    /// All keys of all types, which is what editors complete and explain, and
+    /// for each type what holds of it alone. Alternatives would say the same,
+    /// and of any mistake only that none of them fits.
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let common = CommonKeys::json_schema(generator);
-        let alternatives: Vec<Value> = [
+        let types = [
             ("bool", BoolKeys::json_schema(generator)),
             ("choice", ChoiceKeys::json_schema(generator)),
             ("set", SetKeys::json_schema(generator)),
             ("integer", IntegerKeys::json_schema(generator)),
             ("version", VersionKeys::json_schema(generator)),
-        ]
-        .into_iter()
-        .map(|(name, own)| alternative(name, &common, &own))
-        .collect();
+        ];
+        let words = types.iter().map(|(word, _)| *word);
+        let kind = json!({
+            "description": described(&types),
+            "enum": words.collect::<Value>(),
+        });
+        let mut properties = Map::from_iter([("type".to_owned(), kind)]);
+        for (_, own) in &types {
+            for (key, value) in keys(own) {
+                properties.entry(key).or_insert(value);
+            }
+        }
+        properties.extend(keys(&common));
+        let rules = types.iter().map(|(word, own)| of_type(word, own, &common));
         json_schema!({
             "description": "One thing that an event says.",
-            "oneOf": alternatives,
+            "type": "object",
+            "properties": properties,
+            "required": required(&common, "type"),
+            "allOf": rules.collect::<Value>(),
         })
     }
 }
 
-fn alternative(name: &str, common: &Schema, own: &Schema) -> Value {
-    let mut properties = Map::new();
-    properties.insert("type".to_owned(), json!({ "const": name }));
-    let mut required = vec![Value::from("type")];
-    for part in [own, common] {
-        if let Some(Value::Object(keys)) = part.get("properties") {
-            properties.extend(keys.clone());
-        }
-        if let Some(Value::Array(keys)) = part.get("required") {
-            required.extend(keys.iter().cloned());
-        }
+/// What each type is, a line each.
+fn described(types: &[(&str, Schema)]) -> String {
+    let lines = types.iter().map(|(word, own)| {
+        let description = own.get("description").and_then(Value::as_str);
+        format!("{word}: {}", description.unwrap_or_default())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The keys that a schema describes.
+fn keys(schema: &Schema) -> Map<String, Value> {
+    match schema.get("properties") {
+        Some(Value::Object(keys)) => keys.clone(),
+        _ => Map::new(),
     }
-    let mut schema = json!({
-        "type": "object",
-        "description": own.get("description"),
+}
+
+/// The keys that a schema asks for, after another one.
+fn required(schema: &Schema, first: &str) -> Vec<Value> {
+    let keys = schema.get("required").and_then(Value::as_array);
+    let keys = keys.into_iter().flatten().cloned();
+    [Value::from(first)].into_iter().chain(keys).collect()
+}
+
+/// What holds of a field of this type alone: which keys it has, and which of
+/// them it must have.
+fn of_type(word: &str, own: &Schema, common: &Schema) -> Value {
+    let known = [own, common].into_iter().flat_map(keys);
+    let mut properties: Map<String, Value> = known.map(|(key, _)| (key, true.into())).collect();
+    properties.insert("type".to_owned(), true.into());
+    let mut then = json!({
         "properties": properties,
-        "required": required,
+        "required": required(own, "type"),
         "additionalProperties": false,
     });
-    if name == "choice" {
+    if word == "choice" {
         // Either of them, and not both.
-        schema["oneOf"] = json!([{ "required": ["enum"] }, { "required": ["values"] }]);
+        then["if"] = json!({ "required": ["enum"] });
+        then["then"] = json!({ "properties": { "values": false } });
+        then["else"] = json!({ "required": ["values"] });
     }
-    schema
+    json!({
+        "if": { "properties": { "type": { "const": word } }, "required": ["type"] },
+        "then": then,
+    })
 }
