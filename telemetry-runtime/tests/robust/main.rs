@@ -11,6 +11,7 @@
 //! | `garbage` | damage in every file |
 //! | `future` | files that a newer version wrote |
 //! | `newer` | another release of the program at work in the same folder |
+//! | `machine` | the home is another machine's |
 //! | `modes` | a umask that lets everybody read |
 //! | `stories` | nothing: what people see on a terminal, kept word for word |
 //! | `withdrawal` | an uploader is at work while the user says no |
@@ -26,6 +27,7 @@ mod disk;
 mod future;
 mod garbage;
 mod links;
+mod machine;
 mod modes;
 mod newer;
 mod owner;

@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `protocol` | each step of the drain is needed: with it nothing is lost or doubled, without it something is |
 //! | `spool` | what else can lie in the spool: zeros, torn writes, other builds' records |
+//! | `clocks` | clocks that cross midnight, leap, go backwards and come from far away |
 //! | `keeping` | what the queue keeps, and for how long; damage; permissions |
 //!
 //! Many processes at once, some of them killed, are in `tests/hard_case.rs`.
 
+mod clocks;
 mod keeping;
 mod protocol;
 mod spool;
