@@ -329,8 +329,8 @@ fn cell(need: Need, column: &str) -> &'static str {
 }
 
 const HEAD: &str = "\
-<!-- Made from telemetry-runtime/src/consent/table.rs by
-     `BLESS=1 cargo test -p telemetry-runtime consent_page`. Do not edit it. -->
+<!-- Made from table.rs and page.md in telemetry-runtime/src/consent by
+     `BLESS=1 cargo test -p telemetry-runtime --all-features consent_page`. Do not edit it. -->
 
 # Is telemetry on?
 
@@ -348,50 +348,8 @@ runs through every combination of all inputs and holds the function to this tabl
 
 ";
 
-const TAIL: &str = "
-## What counts as what
-
-| input | yes | no | silent |
-|---|---|---|---|
-| run flag, `--no-telemetry` | | given | not given |
-| `DO_NOT_TRACK` | | anything else | unset, empty, `0`, `false` |
-| environment, `APP_TELEMETRY_ENABLED` | `true`, `1`, `yes`, `on` | `false`, `0`, `no`, `off`, and anything else | unset |
-| administrator, `/etc/APP/telemetry.toml` | `enabled = true` in a file that only root may write | `enabled = false`, whoever wrote it; a file with any line that cannot be read | no file; `enabled = true` in a file that others may write |
-| configuration, `enabled` | `true` | `false`; a configuration that the host could not read | unset |
-| answer, `answer.toml` in the data folder | an explicit yes | any no, given or by default; a file that cannot be read or that a newer format wrote | no file; a notice that nobody answered; a yes by default |
-
-On macOS the administrator's file is `/Library/Application Support/APP/telemetry.toml`. No
-variable moves it.
-
-A yes by default is silent, so that the channel's default goes on deciding: when a program that
-is on by default (beta) becomes one that is off by default (stable), such an answer lapses. A no
-by default stays a no.
-
-## What may be sent
-
-To keep events is one thing, to send them another. Nothing is sent from a machine that the
-configuration, the administrator or the user set to be air-gapped. Else consent covers the
-collection that the user knows of, by the generation in `events.lock`:
-
-| telemetry is on by | covered |
-|---|---|
-| the answer | the generation it was given for, or a newer one that a notice has shown since |
-| the administrator | the running generation |
-| environment or configuration | the newest generation that is recorded as known; where none is, the running one |
-| the channel's default | the newest generation that a notice has shown; before the first notice nothing is sent |
-
-A record that says anything newer is held back whole. When a promise was widened (where events
-are sent, how long they are kept), everything is held back until the user has seen how.
-`first_run` shows once what is new, to whoever is at a terminal and has telemetry on; `on` shows
-it too; `status` counts what waits.
-
-## While a program runs
-
-A running program looks at the recorded answer when its clock has moved on by a second, and
-before it opens its file anew. After `off` it writes nothing more for as long as it runs; what
-it wrote in between went to a file that `off` had unlinked. The other inputs are read once, at
-the start.
-";
+/// What follows the table.
+const TAIL: &str = include_str!("page.md");
 
 /// The page as committed. `BLESS=1` writes it.
 #[test]
