@@ -1,6 +1,7 @@
 //! What the service is told: flags before the environment before a file
 //! before what stands here.
 
+use crate::forward;
 use crate::store::ClickHouseSettings;
 use clap::{Parser, ValueEnum};
 use serde::Deserialize;
@@ -60,6 +61,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who stands before the service.
     pub proxy: Proxy,
+    /// The PostHog that events are forwarded to, if they are.
+    pub posthog: Option<forward::Settings>,
 }
 
 impl Default for Config {
@@ -72,6 +75,7 @@ impl Default for Config {
             log: Log::default(),
             limits: Limits::default(),
             proxy: Proxy::default(),
+            posthog: None,
         }
     }
 }
@@ -271,6 +275,10 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new(""));
         config.data = folder.join(&config.data);
         config.manifest = folder.join(&config.manifest);
+        let posthog = config.posthog.as_mut();
+        if let Some(deletions) = posthog.and_then(|posthog| posthog.deletions.as_mut()) {
+            deletions.personal_key_file = folder.join(&deletions.personal_key_file);
+        }
         Ok(config)
     }
 

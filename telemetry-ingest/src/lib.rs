@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod config;
+pub mod forward;
 pub mod judge;
 pub mod logs;
 pub mod metrics;

@@ -10,6 +10,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use telemetry_ingest::config::{Config, Options};
+use telemetry_ingest::forward::{Forwarder, Outbox};
 use telemetry_ingest::judge::Terms;
 use telemetry_ingest::portal::Portal;
 use telemetry_ingest::service::{Service, Setup};
@@ -62,7 +63,9 @@ async fn run(
         limits: config.limits,
         proxy: config.proxy.clone(),
         portal: Some(portal),
+        outbox: outbox(config)?,
     };
+    let outbox = setup.outbox.clone();
     let service = Service::with(terms, store, setup);
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
@@ -85,6 +88,10 @@ async fn run(
         generation = terms.program.running().number,
         "started"
     );
+    if let (Some(settings), Some(outbox)) = (config.posthog.clone(), outbox) {
+        let forwarder = Forwarder::new(settings, outbox, service.metrics().clone())?;
+        tokio::spawn(forwarder.run());
+    }
     tokio::spawn(sweep(service.clone()));
     let (router, metrics) = (service.router(), service.metrics().clone());
     serve::serve(listener, router, config.limits, metrics, asked_to_stop()).await;
@@ -106,6 +113,19 @@ fn open(config: &Config, terms: &Terms) -> Result<Arc<dyn Store>, Box<dyn Error>
         )
     })?;
     Ok(Arc::new(store))
+}
+
+fn outbox(config: &Config) -> Result<Option<Arc<Outbox>>, Box<dyn Error>> {
+    if config.posthog.is_none() {
+        return Ok(None);
+    }
+    let outbox = Outbox::open(&config.data).map_err(|error| {
+        format!(
+            "cannot open the outbox in {}: {error}",
+            config.data.display()
+        )
+    })?;
+    Ok(Some(Arc::new(outbox)))
 }
 
 async fn sweep(service: Service) {

@@ -40,98 +40,110 @@ pub struct Metrics {
     pub store_seconds: Histogram,
     /// Inserts and deletions that failed.
     pub store_failures: Counter,
+    /// Events that PostHog has taken.
+    pub forwarded: Counter,
+    /// Events that PostHog refuses although it takes others.
+    pub forward_refused: Counter,
+    /// Requests to PostHog that came to nothing, by reason.
+    pub forward_failures: Counters,
+    /// Events that wait to be forwarded.
+    pub outbox_events: Gauge,
+    /// How long ago the oldest of them happened, in seconds.
+    pub outbox_oldest_seconds: Gauge,
+    /// Sessions whose events PostHog has not been told to delete.
+    pub outbox_deletions: Gauge,
 }
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut metrics = Self {
-            registry: Registry::with_prefix("telemetry"),
-            requests: Counters::default(),
-            connections: Gauge::default(),
-            connections_shed: Counter::default(),
-            body_bytes: Gauge::default(),
-            accepted: Counter::default(),
-            known: Counter::default(),
-            refused: Counter::default(),
-            later: Counter::default(),
-            deleted: Counter::default(),
-            store_seconds: Histogram::new(exponential_buckets(0.001, 4.0, 8)),
-            store_failures: Counter::default(),
-        };
-        metrics.register();
-        metrics
+        let mut all = Registry::with_prefix("telemetry");
+        let all = &mut all;
+        Self {
+            requests: counters(all, "requests", "Requests, by route and status"),
+            connections: gauge(all, "connections", "Connections that are open"),
+            connections_shed: counter(
+                all,
+                "connections_shed",
+                "Connections turned away, as there were too many",
+            ),
+            body_bytes: gauge(
+                all,
+                "body_bytes",
+                "Bytes reserved for bodies of requests under way",
+            ),
+            accepted: counter(all, "events_accepted", "Events that were new"),
+            known: counter(all, "events_known", "Events that were there"),
+            refused: counter(
+                all,
+                "events_refused",
+                "Events that no version could mean anything by",
+            ),
+            later: counter(
+                all,
+                "events_later",
+                "Events that a newer version could mean something by",
+            ),
+            deleted: counter(
+                all,
+                "events_deleted",
+                "Events deleted, by request or by age",
+            ),
+            store_seconds: store_seconds(all),
+            store_failures: counter(all, "store_failures", "Inserts and deletions that failed"),
+            forwarded: counter(all, "forwarded", "Events that PostHog has taken"),
+            forward_refused: counter(
+                all,
+                "forward_refused",
+                "Events that PostHog refuses although it takes others",
+            ),
+            forward_failures: counters(
+                all,
+                "forward_failures",
+                "Requests to PostHog that came to nothing, by reason",
+            ),
+            outbox_events: gauge(all, "outbox_events", "Events that wait to be forwarded"),
+            outbox_oldest_seconds: gauge(
+                all,
+                "outbox_oldest_seconds",
+                "How long ago the oldest of them happened",
+            ),
+            outbox_deletions: gauge(
+                all,
+                "outbox_deletions",
+                "Sessions whose events PostHog was not told to delete",
+            ),
+            registry: std::mem::take(all),
+        }
     }
 }
 
-impl Metrics {
-    fn register(&mut self) {
-        let Self {
-            registry,
-            requests,
-            connections,
-            connections_shed,
-            body_bytes,
-            accepted,
-            known,
-            refused,
-            later,
-            deleted,
-            store_seconds,
-            store_failures,
-        } = self;
-        registry.register(
-            "requests",
-            "Requests, by route and status",
-            requests.clone(),
-        );
-        registry.register(
-            "connections",
-            "Connections that are open",
-            connections.clone(),
-        );
-        for (name, help, counter) in [
-            (
-                "connections_shed",
-                "Connections turned away, as there were too many",
-                connections_shed,
-            ),
-            ("events_accepted", "Events that were new", accepted),
-            ("events_known", "Events that were there", known),
-            (
-                "events_refused",
-                "Events that no version could mean anything by",
-                refused,
-            ),
-            (
-                "events_later",
-                "Events that a newer version could mean something by",
-                later,
-            ),
-            (
-                "events_deleted",
-                "Events deleted, by request or by age",
-                deleted,
-            ),
-            (
-                "store_failures",
-                "Inserts and deletions that failed",
-                store_failures,
-            ),
-        ] {
-            registry.register(name, help, counter.clone());
-        }
-        registry.register(
-            "body_bytes",
-            "Bytes reserved for bodies of requests under way",
-            body_bytes.clone(),
-        );
-        registry.register(
-            "store_seconds",
-            "How long inserts took, from when they were asked for",
-            store_seconds.clone(),
-        );
-    }
+fn counter(all: &mut Registry, name: &str, help: &str) -> Counter {
+    let counter = Counter::default();
+    all.register(name, help, counter.clone());
+    counter
+}
 
+fn counters(all: &mut Registry, name: &str, help: &str) -> Counters {
+    let counters = Counters::default();
+    all.register(name, help, counters.clone());
+    counters
+}
+
+fn gauge(all: &mut Registry, name: &str, help: &str) -> Gauge {
+    let gauge = Gauge::default();
+    all.register(name, help, gauge.clone());
+    gauge
+}
+
+/// From a millisecond to 16 seconds.
+fn store_seconds(all: &mut Registry) -> Histogram {
+    let histogram = Histogram::new(exponential_buckets(0.001, 4.0, 8));
+    let help = "How long inserts took, from when they were asked for";
+    all.register("store_seconds", help, histogram.clone());
+    histogram
+}
+
+impl Metrics {
     /// All of it, as [`CONTENT_TYPE`].
     pub fn text(&self) -> String {
         let mut text = String::new();

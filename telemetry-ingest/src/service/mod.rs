@@ -19,6 +19,7 @@ pub use bundles::MOST_BUNDLE_BYTES;
 pub use refusal::{Refusal, TRY_AGAIN};
 
 use crate::config::{Limits, Proxy};
+use crate::forward::Outbox;
 use crate::judge::{Event, Terms, Unfit, judge};
 use crate::metrics::{self, Metrics};
 use crate::portal::Portal;
@@ -52,6 +53,7 @@ struct Shared {
     store: GroupCommit,
     admission: Admission,
     portal: Option<Portal>,
+    outbox: Option<Arc<Outbox>>,
     metrics: Arc<Metrics>,
 }
 
@@ -64,6 +66,8 @@ pub struct Setup {
     pub proxy: Proxy,
     /// The page at `/`, where there is to be one.
     pub portal: Option<Portal>,
+    /// Where events wait to be forwarded, where they are to be.
+    pub outbox: Option<Arc<Outbox>>,
 }
 
 impl Service {
@@ -80,6 +84,7 @@ impl Service {
             store: GroupCommit::new(store),
             admission: Admission::new(setup.limits, setup.proxy, metrics.clone()),
             portal: setup.portal,
+            outbox: setup.outbox,
             metrics,
         }))
     }
@@ -114,6 +119,9 @@ impl Service {
     /// What kept them from being deleted.
     pub fn delete_expired(&self) -> Result<u64, Error> {
         let before = now_ms().saturating_sub(self.0.terms.retention_ms);
+        if let Some(outbox) = &self.0.outbox {
+            outbox.expire(before)?;
+        }
         let deleted = self.store().delete_before(before);
         let deleted = deleted.inspect_err(|error| self.failed(error))?;
         self.0.metrics.deleted.inc_by(deleted);
@@ -130,9 +138,12 @@ impl Service {
         tracing::error!(%error, "the store did not do what it was asked for");
     }
 
-    /// Keeps events; how many are new.
+    /// Keeps events, and puts them into the outbox; how many are new. Those
+    /// that were known go there again: their sender may not have been answered
+    /// because this service ended between the two.
     async fn insert(&self, events: Vec<Event>) -> Result<usize, Refusal> {
         let began = Instant::now();
+        let forwarded = self.0.outbox.clone().map(|outbox| (outbox, events.clone()));
         let new = self.0.store.insert(events).await;
         let new = new.map_err(|not_kept| {
             if let NotKept::Store(error) = &not_kept {
@@ -142,6 +153,13 @@ impl Service {
         })?;
         let took = began.elapsed().as_secs_f64();
         self.0.metrics.store_seconds.observe(took);
+        if let Some((outbox, events)) = forwarded {
+            let pushed = blocking(move || outbox.push(&events)).await?;
+            pushed.map_err(|error| {
+                self.failed(&error.into());
+                Refusal::Unavailable
+            })?;
+        }
         Ok(new)
     }
 
@@ -154,7 +172,11 @@ impl Service {
     }
 
     fn delete(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
-        let deleted = self.store().delete_sessions(sessions);
+        let forgotten = self.0.outbox.as_ref().map(|outbox| outbox.forget(sessions));
+        let deleted = match forgotten {
+            Some(Err(error)) => Err(error.into()),
+            _ => self.store().delete_sessions(sessions),
+        };
         let deleted = deleted.map_err(|error| {
             self.failed(&error);
             Refusal::Unavailable
@@ -240,6 +262,19 @@ async fn ready(State(service): State<Service>) -> Response {
 }
 
 async fn watch(State(service): State<Service>) -> Response {
+    if let Some(outbox) = service.0.outbox.clone()
+        && let Ok(Ok(state)) = blocking(move || outbox.state()).await
+    {
+        let metrics = &service.0.metrics;
+        let age_ms = state
+            .oldest_ms
+            .map(|oldest| now_ms().saturating_sub(oldest));
+        let gauge = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        metrics.outbox_events.set(gauge(state.events));
+        metrics.outbox_deletions.set(gauge(state.deletions));
+        let age = gauge(age_ms.unwrap_or_default() / 1_000);
+        metrics.outbox_oldest_seconds.set(age);
+    }
     let text = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     (text, service.0.metrics.text()).into_response()
 }

@@ -1,0 +1,317 @@
+//! What is still to be told PostHog: a SQLite file of its own, beside the
+//! store.
+
+use crate::judge::Event;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use telemetry_wire::posthog;
+use tokio::sync::Notify;
+
+/// Events and deletions that wait.
+#[derive(Debug)]
+pub struct Outbox {
+    connection: Mutex<Connection>,
+    /// Told when something new waits.
+    pub(super) more: Notify,
+}
+
+/// How much waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    /// Events.
+    pub events: u64,
+    /// When the oldest of them happened, in UTC milliseconds.
+    pub oldest_ms: Option<u64>,
+    /// Sessions whose events are to be deleted at PostHog.
+    pub deletions: u64,
+}
+
+/// An event that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Waiting {
+    /// Its place in the outbox.
+    pub(super) seq: i64,
+    /// As it is sent.
+    pub(super) body: String,
+    /// Whether it was refused alone before, and others taken since.
+    pub(super) tried: bool,
+}
+
+/// `events` holds each event as it is sent; `doubt` is 0, or 1 for one that
+/// PostHog has refused alone, or -1 where it has taken another since, so that
+/// this one is tried once more, after all others. `forwarded` are the sessions of which
+/// PostHog may have something, which alone are worth a deletion.
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS events (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id BLOB NOT NULL UNIQUE,
+        session BLOB NOT NULL,
+        time_ms INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        doubt INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS events_session ON events (session);
+    CREATE INDEX IF NOT EXISTS events_time ON events (time_ms);
+    CREATE TABLE IF NOT EXISTS forwarded (
+        session BLOB PRIMARY KEY,
+        time_ms INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS deletions (
+        session BLOB PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+";
+
+type Result<T> = rusqlite::Result<T>;
+
+impl Outbox {
+    /// Opens the outbox in a folder, and makes both where they are missing.
+    ///
+    /// # Errors
+    ///
+    /// What kept it from being opened.
+    pub fn open(dir: &Path) -> Result<Self> {
+        // SQLite says what is wrong with a folder that could not be made.
+        let _ = std::fs::create_dir_all(dir);
+        let connection = Connection::open(dir.join("outbox.db"))?;
+        connection.busy_timeout(Duration::from_secs(10))?;
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+        // A sender is answered when what it sent is on the disk here, too.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
+        connection.execute_batch(TABLES)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            more: Notify::new(),
+        })
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic in the middle of a transaction has rolled it back.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.connection();
+        let begin = TransactionBehavior::Immediate;
+        let transaction = connection.transaction_with_behavior(begin)?;
+        let changed = change(&transaction)?;
+        transaction.commit()?;
+        Ok(changed)
+    }
+
+    /// Puts events in, all or none. One that waits already is left alone.
+    ///
+    /// # Errors
+    ///
+    /// Why they may not be there after a fault. Asking again is safe.
+    pub fn push(&self, events: &[Event]) -> Result<()> {
+        self.change(|transaction| {
+            let mut insert = transaction.prepare_cached(
+                "INSERT OR IGNORE INTO events (id, session, time_ms, body) VALUES (?1, ?2, ?3, ?4)",
+            )?;
+            for event in events {
+                let mut body = String::new();
+                let (id, session) = (uuid(&event.id), hex(&event.session));
+                posthog::write_event(&mut body, &id, &session, &event.decoded);
+                let time = sql(event.time_ms());
+                insert.execute(params![event.id, event.session, time, body])?;
+            }
+            Ok(())
+        })?;
+        self.more.notify_one();
+        Ok(())
+    }
+
+    /// The events that have waited longest. Their sessions are noted as
+    /// forwarded: from here on PostHog may have them.
+    pub(super) fn next(&self, most: usize) -> Result<Vec<Waiting>> {
+        self.change(|transaction| {
+            let mut select = transaction.prepare_cached(
+                "SELECT seq, body, session, time_ms, doubt FROM events WHERE doubt <= 0 \
+                 ORDER BY doubt DESC, seq LIMIT ?1",
+            )?;
+            let mut note = transaction.prepare_cached(
+                "INSERT INTO forwarded (session, time_ms) VALUES (?1, ?2) \
+                 ON CONFLICT (session) DO UPDATE SET time_ms = max(time_ms, excluded.time_ms)",
+            )?;
+            let mut rows = select.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
+            let mut waiting = Vec::new();
+            while let Some(row) = rows.next()? {
+                note.execute(params![row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?])?;
+                waiting.push(Waiting {
+                    seq: row.get(0)?,
+                    body: row.get(1)?,
+                    tried: row.get::<_, i64>(4)? != 0,
+                });
+            }
+            Ok(waiting)
+        })
+    }
+
+    /// Takes out what PostHog has. What it has refused alone is to be tried
+    /// once more, now that it takes others.
+    pub(super) fn sent(&self, waiting: &[Waiting]) -> Result<()> {
+        self.change(|transaction| {
+            let mut delete = transaction.prepare_cached("DELETE FROM events WHERE seq = ?1")?;
+            for event in waiting {
+                delete.execute([event.seq])?;
+            }
+            transaction
+                .execute("UPDATE events SET doubt = -1 WHERE doubt = 1", [])
+                .map(drop)
+        })
+    }
+
+    /// Sets an event aside that PostHog has refused alone, or takes it out
+    /// where it was tried before; whether it was.
+    pub(super) fn refused(&self, waiting: &Waiting) -> Result<bool> {
+        let change = if waiting.tried {
+            "DELETE FROM events WHERE seq = ?1"
+        } else {
+            "UPDATE events SET doubt = 1 WHERE seq = ?1"
+        };
+        self.connection().execute(change, [waiting.seq])?;
+        Ok(waiting.tried)
+    }
+
+    /// Takes back what was set aside, where nothing else was taken since; how
+    /// many events.
+    pub(super) fn take_back(&self) -> Result<u64> {
+        let mark = "UPDATE events SET doubt = 0 WHERE doubt = 1";
+        Ok(self.connection().execute(mark, [])? as u64)
+    }
+
+    /// Takes sessions out, and asks for the deletion of those that PostHog may
+    /// have something of. Nothing but their ids is left in the file, and of
+    /// the others nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// Why something may still be there. Asking again is safe.
+    pub fn forget(&self, sessions: &[[u8; 8]]) -> Result<()> {
+        self.change(|transaction| {
+            for session in sessions {
+                transaction
+                    .prepare_cached("DELETE FROM events WHERE session = ?1")?
+                    .execute([session])?;
+                let forwarded = transaction
+                    .prepare_cached("DELETE FROM forwarded WHERE session = ?1 RETURNING 1")?
+                    .query_row([session], |_| Ok(()))
+                    .optional()?;
+                if forwarded.is_some() {
+                    transaction
+                        .prepare_cached("INSERT OR IGNORE INTO deletions (session) VALUES (?1)")?
+                        .execute([session])?;
+                }
+            }
+            Ok(())
+        })?;
+        self.empty_log()?;
+        self.more.notify_one();
+        Ok(())
+    }
+
+    /// Sessions whose events are to be deleted at PostHog.
+    pub(super) fn deletions(&self, most: usize) -> Result<Vec<[u8; 8]>> {
+        let connection = self.connection();
+        let mut select =
+            connection.prepare_cached("SELECT session FROM deletions ORDER BY session LIMIT ?1")?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows = select.query_map([most], |row| row.get(0))?;
+        rows.collect()
+    }
+
+    /// Takes out what PostHog was told to delete.
+    pub(super) fn told(&self, sessions: &[[u8; 8]]) -> Result<()> {
+        self.change(|transaction| {
+            let mut delete =
+                transaction.prepare_cached("DELETE FROM deletions WHERE session = ?1")?;
+            for session in sessions {
+                delete.execute([session])?;
+            }
+            Ok(())
+        })?;
+        self.empty_log()
+    }
+
+    /// Takes out what happened before a time, in UTC milliseconds; how many
+    /// events that were.
+    ///
+    /// # Errors
+    ///
+    /// Why something may still be there.
+    pub fn expire(&self, before_ms: u64) -> Result<u64> {
+        let before = sql(before_ms);
+        let expired = self.change(|transaction| {
+            transaction.execute("DELETE FROM forwarded WHERE time_ms < ?1", [before])?;
+            transaction.execute("DELETE FROM events WHERE time_ms < ?1", [before])
+        })?;
+        self.empty_log()?;
+        Ok(expired as u64)
+    }
+
+    /// How much waits.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be counted.
+    pub fn state(&self) -> Result<State> {
+        let connection = self.connection();
+        let (events, oldest): (i64, Option<i64>) =
+            connection.query_row("SELECT count(*), min(time_ms) FROM events", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let deletions: i64 =
+            connection.query_row("SELECT count(*) FROM deletions", [], |row| row.get(0))?;
+        Ok(State {
+            events: events.unsigned_abs(),
+            oldest_ms: oldest.map(i64::unsigned_abs),
+            deletions: deletions.unsigned_abs(),
+        })
+    }
+
+    /// The write-ahead log still has what was deleted.
+    fn empty_log(&self) -> Result<()> {
+        self.connection()
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    }
+}
+
+fn sql(ms: u64) -> i64 {
+    i64::try_from(ms).unwrap_or(i64::MAX)
+}
+
+/// Hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a String does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// A UUID, as it is written.
+fn uuid(bytes: &[u8; 16]) -> String {
+    let mut text = hex(bytes);
+    for at in [20, 16, 12, 8] {
+        text.insert(at, '-');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_written_as_it_was_read() {
+        let bytes = 0x0123_4567_89ab_8cde_8f01_2345_6789_abcd_u128.to_be_bytes();
+        assert_eq!(uuid(&bytes), "01234567-89ab-8cde-8f01-23456789abcd");
+    }
+}
