@@ -3,10 +3,14 @@
 
 #[cfg(all(unix, feature = "upload"))]
 mod detach;
+#[cfg(any(feature = "commands", feature = "upload"))]
+mod nameless;
 #[cfg(unix)]
 mod unix;
 #[cfg(all(unix, feature = "upload"))]
 pub(crate) use detach::detach;
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub(crate) use nameless::{create_nameless, give_name};
 #[cfg(unix)]
 pub(crate) use unix::*;
 

@@ -10,6 +10,7 @@ use crate::consent::{
     widening,
 };
 use crate::policy::ConsentDefault;
+use crate::sys;
 use std::path::Path;
 
 /// What [`first_run`] did.
@@ -56,7 +57,9 @@ pub(super) fn run(
     ask: impl FnOnce(&str, bool) -> Reply,
 ) -> FirstRun {
     let decision = inputs::decision(session);
-    let Some(dir) = session.dir.as_deref().filter(|_| console.can_ask) else {
+    // What is another user's to answer is not asked here, again and again.
+    let askable = |dir: &&Path| console.can_ask && !sys::is_anothers(dir);
+    let Some(dir) = session.dir.as_deref().filter(askable) else {
         return FirstRun::Passed;
     };
     let Some(default) = offered(&decision) else {

@@ -115,46 +115,80 @@ pub(crate) fn replace(
     bytes: &[u8],
     prepare: impl FnOnce(&File) -> io::Result<()>,
 ) -> io::Result<()> {
-    beside(path, bytes, prepare, |written| fs::rename(written, path))
+    let draft = Draft::write(path, bytes, prepare)?;
+    fs::rename(draft.named()?, path)
 }
 
 /// Puts a file for its user alone where none is, in one step; whoever was
 /// first keeps the place (`AlreadyExists`).
 #[cfg(feature = "commands")]
 pub(crate) fn place(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    beside(path, bytes, File::sync_all, |written| {
-        // A link is not put over another file, as a new name would be. Some
-        // disks know no links; there a file can be lost to one of that moment.
-        match fs::hard_link(written, path) {
-            Ok(()) => fs::remove_file(written),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
-            Err(_) => fs::rename(written, path),
+    let draft = Draft::write(path, bytes, File::sync_all)?;
+    // A link is not put over another file, as a new name would be. Some disks
+    // know no links; there a file can be lost to one of that moment.
+    let linked = match &draft.file {
+        Some(file) => sys::give_name(file, path),
+        None => fs::hard_link(&draft.beside, path),
+    };
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            fs::rename(draft.named()?, path)
         }
-    })
+        linked => linked,
+    }
 }
 
-/// Writes a file for its user alone beside `path` and has it moved there; it
-/// is gone if anything fails.
+/// A file that is whole, and not in its place yet. Where the system has files
+/// without a name it is one, and nothing is left of it by a process that is
+/// killed; else it lies beside its place, and is deleted with this.
 #[cfg(any(feature = "commands", feature = "upload"))]
-fn beside(
-    path: &Path,
-    bytes: &[u8],
-    prepare: impl FnOnce(&File) -> io::Result<()>,
-    moved: impl FnOnce(&Path) -> io::Result<()>,
-) -> io::Result<()> {
-    let random = random_name().map_err(io::Error::other)?;
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{random}"));
-    let beside = Path::new(&beside);
-    let written = create_private(beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        prepare(&file)?;
-        moved(beside)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(beside);
+struct Draft {
+    /// While it has no name.
+    file: Option<File>,
+    /// The name that it has, or can be given.
+    beside: PathBuf,
+}
+
+#[cfg(any(feature = "commands", feature = "upload"))]
+impl Draft {
+    fn write(
+        path: &Path,
+        bytes: &[u8],
+        prepare: impl FnOnce(&File) -> io::Result<()>,
+    ) -> io::Result<Self> {
+        let random = random_name().map_err(io::Error::other)?;
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(format!(".{random}"));
+        let draft = Self {
+            file: sys::create_nameless(path),
+            beside: beside.into(),
+        };
+        let write = |mut file: &File| {
+            file.write_all(bytes)?;
+            prepare(file)
+        };
+        match &draft.file {
+            Some(nameless) => write(nameless)?,
+            None => write(&create_private(&draft.beside)?)?,
+        }
+        Ok(draft)
     }
-    written
+
+    /// Its path, with which it can be moved.
+    fn named(&self) -> io::Result<&Path> {
+        if let Some(file) = &self.file {
+            sys::give_name(file, &self.beside)?;
+        }
+        Ok(&self.beside)
+    }
+}
+
+#[cfg(any(feature = "commands", feature = "upload"))]
+impl Drop for Draft {
+    fn drop(&mut self) {
+        // Gone already, if it was moved.
+        let _ = fs::remove_file(&self.beside);
+    }
 }
 
 /// Opens a regular file to read; none if it is gone or is something else.

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `administrator` | nothing: the administrator's file is in its real place |
 //! | `disk` | no home, a disk that is full or read-only |
+//! | `interrupted` | the command is killed in the middle |
 //! | `links` | links planted in the place of every file |
 //! | `owner` | the folder belongs to another user |
 //! | `garbage` | damage in every file |
@@ -26,6 +27,7 @@ mod administrator;
 mod disk;
 mod future;
 mod garbage;
+mod interrupted;
 mod links;
 mod machine;
 mod modes;

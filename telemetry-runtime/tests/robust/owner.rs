@@ -59,8 +59,34 @@ fn root_leaves_nothing_in_a_home_that_is_not_its_own() {
         let left = owned_by(ROOT, root.root());
         assert!(left.is_empty(), "{words:?} left {left:?}");
     }
+    // Nor is root asked what it could not record.
+    let root = root.without("MARKS_TELEMETRY_ENABLED");
+    assert_eq!(root.on_terminal(&["run"], &[]), "");
     assert!(somebody.runs());
     assert_eq!(somebody.queued(), EVENTS);
+}
+
+/// As an older version of the program left it, which did not look whose
+/// folder it was.
+#[test]
+fn what_root_left_in_ones_own_folder_is_told_and_holds_up_nothing() {
+    if !is_root() {
+        return;
+    }
+    let (_home, somebody) = home();
+    assert!(somebody.runs());
+    let dir = somebody.root().join("share/marks/telemetry");
+    let left = dir.join(format!("spool.{:032x}", 7));
+    fs::write(&left, [0; 32]).unwrap();
+    fs::set_permissions(&left, fs::Permissions::from_mode(0o600)).unwrap();
+    let said = somebody.telemetry(&["status"]);
+    assert!(
+        said.err
+            .contains("note: 1 file with events may not be read by this user"),
+        "{said:?}"
+    );
+    assert_eq!(somebody.queued(), EVENTS);
+    assert!(left.exists());
 }
 
 #[test]
