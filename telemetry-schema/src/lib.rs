@@ -9,9 +9,11 @@
 //! | rules on what is written | [`rules`] | names, sizes, ranges |
 //! | schema as meant | [`model`] | |
 //! | rules on what is meant | [`rules`] | the privacy sum ([`bits`]) |
+//! | what is allowed | [`rules`] | allowances that let nothing through |
 //! | codes and history | [`lock`] | a lock that is damaged or not up to date |
 //!
-//! Beside the way: [`diff`] says what a change of it means.
+//! Beside the way: [`diff`] says what a change of it means. What day it is and
+//! which release is built is the caller's to say, as a [`Moment`].
 //!
 //! All errors of a stage are reported together. The crate does no I/O and
 //! panics on no input.

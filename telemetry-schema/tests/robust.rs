@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
-use telemetry_schema::{Sources, diagnostic, load};
+use telemetry_schema::{Moment, Sources, diagnostic, load_at};
 
 const EVENTS: &str = include_str!("../../events.toml");
 const LOCK: &str = include_str!("../../events.lock");
@@ -17,7 +17,10 @@ fn survives(events: &str, lock: Option<&str>) {
         lock_name: "events.lock",
         lock,
     };
-    let Err(failure) = load(&sources) else { return };
+    let moment = Moment::new("2026-06-30", Some("1.4.0")).unwrap();
+    let Err(failure) = load_at(&sources, &moment) else {
+        return;
+    };
     assert!(!failure.diagnostics.is_empty());
     for color in [false, true] {
         let shown = diagnostic::render(&failure.diagnostics, &sources, color);

@@ -132,6 +132,11 @@ impl Diagnostic {
 /// A word from a file, in backticks: escaped and cut to what a line can hold.
 pub(crate) fn quoted(word: &str) -> String {
     const LONGEST: usize = 60;
+    // Nearly all words are names, and there are many.
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if word.len() <= LONGEST && word.bytes().all(plain) {
+        return format!("`{word}`");
+    }
     let mut shown: String = word.chars().take(LONGEST).collect();
     if shown.len() < word.len() {
         shown.push_str("...");

@@ -57,16 +57,14 @@ fn found(
     around: &[&str],
 ) -> Option<Diagnostic> {
     let doc = doc?;
-    let known: Vec<&str> = around
-        .iter()
-        .chain([&name.value.as_str()])
-        .flat_map(|name| name.split('_'))
-        .collect();
+    let known = || {
+        let names = around.iter().copied().chain([name.value.as_str()]);
+        names.flat_map(|name| name.split('_'))
+    };
     // An empty text has its own finding.
     let repeats = !doc.value.trim().is_empty()
-        && words(&doc.value).iter().all(|word| {
-            EMPTY.contains(&word.as_str()) || known.iter().any(|known| same(known, word))
-        });
+        && words(&doc.value)
+            .all(|word| EMPTY.contains(&word.as_str()) || known().any(|known| same(known, &word)));
     repeats.then(|| {
         Diagnostic::new(
             &RULE,
@@ -86,7 +84,7 @@ fn why(
     why: Option<&Spanned<String>>,
 ) -> Option<Diagnostic> {
     let (doc, why) = (doc?, why?);
-    let repeats = !why.value.trim().is_empty() && words(&doc.value) == words(&why.value);
+    let repeats = !why.value.trim().is_empty() && words(&doc.value).eq(words(&why.value));
     repeats.then(|| {
         Diagnostic::new(
             &RULE,
@@ -103,11 +101,10 @@ fn why(
     })
 }
 
-fn words(text: &str) -> Vec<String> {
+fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
-        .collect()
 }
 
 /// Whether two words are one, in another form.
