@@ -2,8 +2,8 @@
 
 use super::console::Console;
 use super::table::Table;
-use super::{Exit, Failure, Session};
-use crate::upload::{Receipt, Receipts, State};
+use super::{Exit, Failure, Session, uploads};
+use crate::upload::{Receipt, State};
 use std::path::Path;
 use telemetry_wire::time::rfc3339;
 
@@ -14,7 +14,7 @@ pub(super) fn run(
     json: bool,
 ) -> Result<Exit, Failure> {
     let receipts = match session.dir.as_deref() {
-        Some(dir) => Receipts::of(dir).read().map_err(Failure::Receipts)?,
+        Some(dir) => uploads::receipts(session, dir).map_err(Failure::Receipts)?,
         None => Vec::new(),
     };
     let newest = &receipts[receipts.len().saturating_sub(limit)..];

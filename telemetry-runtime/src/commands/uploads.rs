@@ -1,10 +1,27 @@
 //! What `status` says of uploads.
 
 use super::Session;
-use crate::upload::{Due, Receipts, State, due};
+use crate::store::Terms;
+use crate::upload::{Due, Receipt, Receipts, State, due};
 use serde_json::{Value, json};
+use std::io;
 use std::path::Path;
 use telemetry_wire::time::rfc3339;
+
+/// The receipts that are not past the retention; older ones go.
+pub(super) fn receipts(session: &Session<'_>, dir: &Path) -> io::Result<Vec<Receipt>> {
+    let Terms {
+        now_ms,
+        retention_ms,
+        ..
+    } = session.terms;
+    let oldest = now_ms.saturating_sub(retention_ms);
+    let receipts = Receipts::of(dir);
+    receipts.drop_before(oldest);
+    let mut read = receipts.read()?;
+    read.retain(|receipt| receipt.sent.time_ms >= oldest);
+    Ok(read)
+}
 
 /// For people.
 pub(super) fn facts(session: &Session<'_>) -> Vec<(&'static str, String)> {
@@ -29,7 +46,7 @@ pub(super) fn to_json(session: &Session<'_>) -> Value {
         return Value::Null;
     };
     let state = State::read(dir);
-    let requests = Receipts::of(dir).read().map(|receipts| receipts.len());
+    let requests = receipts(session, dir).map(|receipts| receipts.len());
     json!({
         "last": (state.last_ms > 0).then(|| time(state.last_ms)),
         "outcome": (state.last_ms > 0).then_some(state.last),

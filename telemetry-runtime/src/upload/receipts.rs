@@ -121,6 +121,19 @@ impl Receipts {
         let _ = self.append(&Line::Answer { request, answered }, false);
     }
 
+    /// Drops what is older than `before_ms` (UTC milliseconds), unless an
+    /// uploader is at work, which does so itself: after a no there is none.
+    #[cfg(feature = "commands")]
+    pub(crate) fn drop_before(&self, before_ms: u64) {
+        let Some(dir) = self.path.parent().filter(|_| self.path.is_file()) else {
+            return;
+        };
+        if let Ok(Some(_lock)) = super::pass::lock(dir) {
+            // Where that cannot be, they are not shown at least.
+            let _ = self.forget_before(before_ms);
+        }
+    }
+
     /// Drops what is older than `before_ms` (UTC milliseconds). Whoever calls
     /// is the only uploader.
     pub(super) fn forget_before(&self, before_ms: u64) -> io::Result<()> {

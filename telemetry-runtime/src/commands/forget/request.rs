@@ -1,6 +1,8 @@
 //! What a request names, and the file that it is in until it has arrived.
 
 use super::super::export::write_file;
+#[cfg(feature = "upload")]
+use super::super::uploads;
 use super::super::{Failure, Session};
 use super::way::Way;
 use crate::bundle::{self, Kind};
@@ -26,7 +28,7 @@ impl Request {
         let mut named: Vec<(String, String)> = of_key
             .map(|(date, id)| (date, id.as_str().to_owned()))
             .collect();
-        let on_record = on_record(dir)?;
+        let on_record = on_record(session, dir)?;
         let has_left = !on_record.is_empty();
         // After `off` there is no key, and the receipts still name what left.
         for (date, id) in on_record {
@@ -88,10 +90,9 @@ impl Request {
 
 /// The days and sessions of what left this machine, as far as receipts tell.
 #[cfg(feature = "upload")]
-fn on_record(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
-    let receipts = crate::upload::Receipts::of(dir);
+fn on_record(session: &Session<'_>, dir: &Path) -> Result<Vec<(String, String)>, Failure> {
     let mut ids = Vec::new();
-    for receipt in receipts.read().map_err(Failure::Receipts)? {
+    for receipt in uploads::receipts(session, dir).map_err(Failure::Receipts)? {
         let date = time::date(receipt.sent.time_ms);
         let named = receipt.sent.session_ids.into_iter();
         ids.extend(named.map(|id| (date.clone(), id)));
@@ -104,7 +105,7 @@ fn on_record(dir: &Path) -> Result<Vec<(String, String)>, Failure> {
 /// Nothing has left without an uploader.
 #[cfg(not(feature = "upload"))]
 #[allow(clippy::unnecessary_wraps, reason = "with the feature it can fail")]
-fn on_record(_: &Path) -> Result<Vec<(String, String)>, Failure> {
+fn on_record(_: &Session<'_>, _: &Path) -> Result<Vec<(String, String)>, Failure> {
     Ok(Vec::new())
 }
 

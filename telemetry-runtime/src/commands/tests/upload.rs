@@ -346,6 +346,37 @@ fn a_server_that_drips_or_never_answers_is_left_after_a_while() {
     }
 }
 
+/// After a no there is no uploader that would see to it.
+#[test]
+fn receipts_go_with_their_time_whoever_looks() {
+    let receipt = |request: &str, days: u64| {
+        let time_ms = super::NOON - days * 86_400_000;
+        format!(
+            r#"{{"sent":{{"request":"{request}","time_ms":{time_ms},"endpoint":"https://a.example/","events":1,"bytes":2,"sha256":"00","session_ids":["{days:016}"]}}}}"#
+        )
+    };
+    for command in [
+        TelemetryCommands::Log {
+            limit: 20,
+            json: true,
+        },
+        TelemetryCommands::Off { json: true },
+        TelemetryCommands::Status { json: true },
+    ] {
+        let user = User::new();
+        user.runs(&TelemetryCommands::Off { json: false });
+        let file = user.dir().join("receipts.jsonl");
+        let both = format!("{}\n{}\n", receipt("old", 91), receipt("young", 89));
+        fs::write(&file, both).unwrap();
+        let said = user.runs(&command);
+        assert_eq!(said.exit, Exit::Done, "{}", said.err);
+        assert_eq!(
+            fs::read_to_string(&file).unwrap(),
+            receipt("young", 89) + "\n"
+        );
+    }
+}
+
 #[test]
 fn the_log_fits_a_terminal() {
     let mut user = User::new();
