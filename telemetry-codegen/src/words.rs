@@ -117,9 +117,7 @@ pub(crate) fn precision(seconds: u32) -> String {
 
 /// Bits to a tenth, rounded up, since they are a bound.
 pub(crate) fn bits(bits: f64) -> String {
-    // Less than a sum's own rounding is no tenth more, and 0 has no sign.
-    let tenths = (bits.max(0.0) * 10.0 - 1e-9).ceil() + 0.0;
-    format!("{:.1}", tenths / 10.0)
+    telemetry_schema::bits::shown(bits)
 }
 
 /// What a header says, and whether that is said to the letter.

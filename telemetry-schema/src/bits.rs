@@ -54,6 +54,13 @@ pub fn linkable(schema: &Schema, event: &Event) -> f64 {
         .sum()
 }
 
+/// Bits to a tenth, rounded up, since they are a bound.
+pub fn shown(bits: f64) -> String {
+    // Less than a sum's own rounding is no tenth more, and 0 has no sign.
+    let tenths = (bits.max(0.0) * 10.0 - 1e-9).ceil() + 0.0;
+    format!("{:.1}", tenths / 10.0)
+}
+
 /// The number of payloads that an event has in a record, or none if they do
 /// not fit into its 128 bits.
 pub fn payloads(schema: &Schema, event: &Event) -> Option<u128> {

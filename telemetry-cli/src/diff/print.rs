@@ -158,7 +158,7 @@ fn advice(bump: Bump) -> String {
 }
 
 fn bits(sum: Option<f64>) -> String {
-    sum.map_or_else(|| "none".to_owned(), |sum| format!("{sum:.1}"))
+    sum.map_or_else(|| "none".to_owned(), telemetry_schema::bits::shown)
 }
 
 fn grown(sums: &EventBits) -> String {

@@ -285,8 +285,9 @@ impl Adding<'_> {
             console.say(format_args!("{indent}{line}"))?;
         }
         console.say(format_args!(
-            "\nThe event can tell {bits:.1} bits at most; the budget is {}.\n\
+            "\nThe event can tell {} bits at most; the budget is {}.\n\
              To give it its codes, and to bring all that is made from {name} up to date:\n\n  {}",
+            bits::shown(bits),
             schema.policy.max_event_bits,
             self.project.command("update")
         ))?;
