@@ -4,10 +4,10 @@ mod document;
 
 use crate::console::{Console, rule_json};
 use crate::{Outcome, Project};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fmt::Write;
 use std::io;
-use telemetry_schema::Lines;
+use telemetry_schema::Written;
 use telemetry_schema::rules::{self, Rule};
 
 /// Lists all rules.
@@ -57,12 +57,25 @@ pub(crate) fn item(
             Some(field) => format!("events.{event}.fields.{field}"),
             None => format!("events.{event}"),
         };
-        let line = Lines::of(sources.events).line(&path);
+        let written = Written::of(sources.events);
+        for (rule, reason) in written.allowed(&path) {
+            let _ = writeln!(text, "\nAllowed here: {rule}. {reason}");
+        }
+        let line = written.line(&path);
         if let Some(line) = line {
             let _ = writeln!(text, "\nDeclared in {}:{line}.", sources.events_name);
         }
-        let place = (sources.events_name, line);
-        console.show(&text, || document::item(&bound, event, field, place))?;
+        console.show(&text, || {
+            let mut document = document::item(&bound, event, field);
+            document["allowed"] = written
+                .allowed(&path)
+                .into_iter()
+                .map(|(rule, reason)| json!({ "rule": rule, "reason": reason }))
+                .collect();
+            document["file"] = sources.events_name.into();
+            document["line"] = line.into();
+            document
+        })?;
         return Ok(Outcome::Fine);
     }
     if let Some(rule) = rules::by_name(what) {

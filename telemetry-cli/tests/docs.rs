@@ -182,7 +182,10 @@ fn events_and_fields_are_explained() {
     }
     // What was is told as well.
     for (from, to) in [
-        ("max = 600000,", "max = 300000,"),
+        (
+            "max = 600000, unit = \"ms\",",
+            "max = 300000, unit = \"ms\", allow = { similar-name = \"The dashboards know it so.\" },",
+        ),
         (
             "config_error = \"Caro's configuration could not be used.\"\n",
             "",

@@ -88,7 +88,7 @@ fn ended_fields(locked: Option<&LockedEvent>, text: &mut String) -> fmt::Result 
         if let Some(lived) = lived(field.life) {
             let LockedField { name, code, .. } = field;
             let kind = locked_kind(&field.kind);
-            writeln!(text, "\nIt had a {kind} `{name}`, code {code}, {lived}.")?;
+            writeln!(text, "\nIt had `{name}` ({kind}), code {code}, {lived}.")?;
         }
     }
     Ok(())

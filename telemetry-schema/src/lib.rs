@@ -26,7 +26,6 @@ mod declared;
 pub mod diagnostic;
 pub mod diff;
 mod known;
-mod lines;
 pub mod lock;
 mod meaning;
 pub mod model;
@@ -37,16 +36,17 @@ mod savings;
 mod steps;
 mod table;
 mod text;
+mod written;
 
 pub use bound::Bound;
 pub use declared::events_toml_json_schema;
 pub use diagnostic::{Diagnostic, Severity};
 pub use known::{KnownField, KnownKind, KnownNames};
-pub use lines::Lines;
 pub use lock::Lock;
 pub use model::Schema;
 pub use moment::{Moment, NoMoment};
 pub use names::pascal_case;
+pub use written::Written;
 
 use declared::Declarations;
 use declared::table::Findings;

@@ -72,19 +72,22 @@ impl Git<'_> {
                 .map(Some)
                 .map_err(|_| NoBase(format!("{object} is not UTF-8")));
         }
-        let commit = format!("{}^{{commit}}", self.revision);
-        let known = self.run(&[
-            "rev-parse",
-            "--verify",
-            "--quiet",
+        let listing = [
+            "ls-tree",
+            "--name-only",
             "--end-of-options",
-            &commit,
-        ])?;
-        if known.status.success() {
+            self.revision,
+            file,
+        ];
+        let listed = self.run(&listing)?;
+        if listed.status.success() && listed.stdout.is_empty() {
             return Ok(None);
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.trim().trim_start_matches("fatal: ");
+        let said = said
+            .trim()
+            .trim_start_matches("fatal: ")
+            .trim_end_matches('.');
         Err(NoBase(format!(
             "git has no {object}: {said}; name a revision, or another events.toml, with --base"
         )))

@@ -9,7 +9,7 @@ use base::{Base, NoBase};
 use clap::{Args, ValueEnum};
 use std::io;
 use telemetry_schema::diff::{Diff, Kind};
-use telemetry_schema::{Lines, Lock, Sources, read};
+use telemetry_schema::{Lock, Sources, Written, read};
 
 /// What is compared, and how it is told.
 #[derive(Args)]
@@ -91,11 +91,11 @@ pub(crate) fn run(
             ))?,
         }
     }
-    let lines = Lines::of(sources.events);
+    let written = Written::of(sources.events);
     let told = print::Told {
         diff: &diff,
         name: sources.events_name,
-        lines: &lines,
+        written: &written,
         base: &base.name,
         all_new: base.events.is_none(),
     };
@@ -108,7 +108,7 @@ pub(crate) fn run(
         for change in &diff.changes {
             let kind = change.kind;
             let loud = matches!(kind, Kind::Breaking | Kind::Widening);
-            let place = (sources.events_name, lines.line(&change.path));
+            let place = (sources.events_name, written.line(&change.path));
             console.annotate(loud, place, kind.name(), &change.what)?;
         }
     } else {

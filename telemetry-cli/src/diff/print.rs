@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use telemetry_schema::Lines;
+use telemetry_schema::Written;
 use telemetry_schema::diff::{Bump, Change, Diff, EventBits, Kind};
 
 // Writing to a String does not fail, which is why no result is looked at.
@@ -12,8 +12,8 @@ pub(super) struct Told<'a> {
     pub(super) diff: &'a Diff,
     /// What the declarations are called.
     pub(super) name: &'a str,
-    /// Their lines.
-    pub(super) lines: &'a Lines<'a>,
+    /// Where they are.
+    pub(super) written: &'a Written<'a>,
     /// What they were compared with.
     pub(super) base: &'a str,
     /// Whether there was nothing to compare with.
@@ -67,7 +67,7 @@ impl Told<'_> {
 
     /// Where a change is, before what it says: `events.toml:12: `.
     fn place(&self, change: &Change) -> String {
-        match self.lines.line(&change.path) {
+        match self.written.line(&change.path) {
             Some(line) => format!("{}:{line}: ", self.name),
             None => String::new(),
         }
@@ -126,7 +126,7 @@ impl Told<'_> {
             json!({
                 "kind": change.kind.name(),
                 "path": change.path,
-                "line": self.lines.line(&change.path),
+                "line": self.written.line(&change.path),
                 "what": change.what,
             })
         });

@@ -7,17 +7,12 @@ use telemetry_schema::{Bound, bits};
 use telemetry_wire::{Grid, Life};
 
 /// All that is known of a declared event or of its field; null where there is
-/// none. The place is the file and the line of its declaration.
-pub(super) fn item(
-    bound: &Bound,
-    event: &str,
-    field: Option<&str>,
-    (file, line): (&str, Option<usize>),
-) -> Value {
+/// none.
+pub(super) fn item(bound: &Bound, event: &str, field: Option<&str>) -> Value {
     let Some(event) = bound.schema.events.iter().find(|known| known.name == event) else {
         return Value::Null;
     };
-    let mut document = match field {
+    match field {
         None => about_event(bound, event),
         Some(name) => {
             let Some(field) = event.fields.iter().find(|field| field.name == name) else {
@@ -27,10 +22,7 @@ pub(super) fn item(
             document["event"] = event.name.clone().into();
             document
         }
-    };
-    document["file"] = file.into();
-    document["line"] = line.into();
-    document
+    }
 }
 
 fn about_event(bound: &Bound, event: &Event) -> Value {

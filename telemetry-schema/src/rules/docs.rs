@@ -89,8 +89,9 @@ pub fn markdown() -> String {
          # The rules of `events.toml`\n\n\
          Each finding names its rule by a code that never changes; `cargo telemetry explain CODE` prints \
          what stands here.\n\n\
-         An error stops the build as well as `cargo telemetry check`. A warning stops `check` alone, \
-         and can be allowed on one event, field or enum, with the reason: \
+         An error stops the build as well as `cargo telemetry check`, but for `expired`, which no build knows of. \
+         A warning stops no build; `check` and `coverage` fail on it, \
+         and it can be allowed on one event, field or enum, with the reason: \
          `allow = { similar-name = \"Both are names of products.\" }`. \
          An allowance that is of no use is found in turn.\n\n\
          | code | name | what must hold |\n|---|---|---|\n",
