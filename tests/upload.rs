@@ -13,11 +13,11 @@ mod user;
 
 use server::{Does, Server, all_arrived};
 use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 use user::{EVENTS, User, eventually, host, queued};
@@ -44,6 +44,34 @@ fn a_due_upload_happens_by_itself_and_once() {
     let log = user.telemetry(&["log"]).output().unwrap();
     let log = String::from_utf8(log.stdout).unwrap();
     assert!(log.contains("16 of 16 arrived"), "{log}");
+}
+
+/// Elsewhere only the count of all that arrived is said, in one line.
+#[test]
+fn on_a_terminal_a_bar_shows_how_far_it_is() {
+    let (released, release) = mpsc::channel::<()>();
+    let release = Mutex::new(release);
+    let server = Server::new(move |number, request| {
+        // The second waits until the bar was seen.
+        if number == 1 {
+            let _ = release.lock().unwrap().recv();
+        }
+        all_arrived(request)
+    });
+    let user = User::of(&server);
+    for _ in 0..30 {
+        user.runs();
+    }
+    let mut command = user.telemetry(&["upload", "--now"]);
+    command.env("TERM", "xterm");
+    let options = rexpect::session::Options::new()
+        .timeout_ms(Some(60_000))
+        .strip_ansi_escape_codes(true);
+    let mut session = rexpect::session::spawn_with_options(command, options).unwrap();
+    session.exp_string("100 of 120 events").unwrap();
+    released.send(()).unwrap();
+    session.exp_string("120 events have arrived.").unwrap();
+    session.exp_eof().unwrap();
 }
 
 /// The README's picture of a request has the lines of a captured one, with
@@ -154,29 +182,6 @@ fn without_a_yes_nothing_is_begun() {
         .output();
     assert_eq!(left_over.unwrap().stdout, b"ls -la\n");
     assert!(server.requests().is_empty());
-}
-
-#[test]
-fn offline_runs_leave_the_folder_small() {
-    let nobody = Server::new(|_, _| Does::Closes);
-    let user = User::of(&nobody);
-    drop(nobody);
-    user.runs();
-    for _ in 0..40 {
-        user.make_due();
-        user.runs();
-    }
-    eventually("the end of the last", || !user.uploads());
-    let files: Vec<String> = fs::read_dir(user.dir())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| !name.starts_with("spool."))
-        .collect();
-    assert!(files.len() <= 10, "{files:?}");
-    // After the first failure the uploader holds still, whoever starts it.
-    let log = user.telemetry(&["log", "--json"]).output().unwrap();
-    let log: serde_json::Value = serde_json::from_slice(&log.stdout).unwrap();
-    assert_eq!(log.as_array().unwrap().len(), 1, "{log}");
 }
 
 /// Every event is on the server or still here after each kill, and at last

@@ -22,6 +22,8 @@ pub(super) struct Console<'a> {
     pub(super) is_terminal: bool,
     /// How wide it is, if that is known.
     pub(super) columns: Option<u16>,
+    /// Whether `err` is standard error and a terminal, where a bar can move.
+    pub(super) shows_bars: bool,
     /// Whether somebody is there to answer a question.
     pub(super) can_ask: bool,
 }
@@ -37,6 +39,7 @@ impl Console<'_> {
             input: &mut io::stdin().lock(),
             is_terminal,
             columns: is_terminal.then(sys::terminal_columns).flatten(),
+            shows_bars: io::stderr().is_terminal(),
             can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         };
         run(&mut console)

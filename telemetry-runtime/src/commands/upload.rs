@@ -4,7 +4,8 @@ use super::console::Console;
 use super::inputs;
 use super::{Exit, Failure, Session};
 use crate::clock;
-use crate::upload::{Ending, Limits, Pass, Patience, Report, World, random};
+use crate::upload::{Ending, Limits, Pass, Patience, Progress, Report, World, random};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::time::Duration;
 
@@ -39,17 +40,15 @@ pub(super) fn run_within(
         random: random(),
         limits,
     };
-    let shows = console.is_terminal && !json;
-    let mut progress = |arrived: u64| {
-        if shows {
-            let _ = write!(console.err, "\r{arrived} sent").and_then(|()| console.err.flush());
-        }
+    let bar = bar(console.shows_bars && !json);
+    let mut progress = |progress: Progress| {
+        bar.set_length(progress.queued);
+        bar.set_position(progress.arrived);
     };
     let pass = Pass::new(session.context, world);
-    let report = pass.run(Patience::Now, TIME, &mut progress)?;
-    if shows && report.arrived > 0 {
-        let _ = writeln!(console.err);
-    }
+    let report = pass.run(Patience::Now, TIME, &mut progress);
+    bar.finish_and_clear();
+    let report = report?;
     if json {
         writeln!(console.out, "{:#}", to_json(&report))?;
     } else {
@@ -64,6 +63,19 @@ pub(super) fn run_within(
         Ending::Held(_) | Ending::Busy | Ending::Gone | Ending::Waiting(_) => Exit::Refused,
         Ending::Failed(_) => Exit::Failed,
     })
+}
+
+/// It appears with the answer to the first request.
+fn bar(is_shown: bool) -> ProgressBar {
+    if !is_shown {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::no_length();
+    let style = ProgressStyle::with_template("{bar:40} {pos} of {len} events, {eta} left");
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar
 }
 
 fn to_json(report: &Report) -> serde_json::Value {

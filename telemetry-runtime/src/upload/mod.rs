@@ -47,6 +47,7 @@ pub(crate) use {
     background::random,
     deletion::{Deletion, deletions},
     pass::{Pass, Patience, World, none_skipped},
+    report::Progress,
     state::{Due, State, due},
     transport::Limits,
 };

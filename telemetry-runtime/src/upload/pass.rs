@@ -3,7 +3,7 @@
 use super::answer::{Reply, Verdict};
 use super::body::{Batch, Terms};
 use super::receipts::{Answered, Receipts, Sent};
-use super::report::{Ending, Report};
+use super::report::{Ending, Progress, Report};
 use super::state::{self, LONG_WAIT_MS, State};
 use super::transport::{Limits, Transport};
 use crate::clock::Clock;
@@ -21,9 +21,6 @@ use std::time::{Duration, SystemTime};
 
 /// The lock of whoever uploads.
 const LOCK_FILE: &str = "upload.lock";
-
-/// How long an event waits that the server did not know yet.
-const LATER_MS: u64 = 86_400_000;
 
 /// So many events that are refused one by one, with none taken, are the
 /// server's fault and not the events'.
@@ -89,13 +86,13 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Sends all that may be sent, within `time`. `progress` is told how many
-    /// events have arrived.
+    /// Sends all that may be sent, within `time`. `progress` is told after
+    /// each request how far it is.
     pub(crate) fn run(
         mut self,
         patience: Patience,
         time: Duration,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<Report, StoreError> {
         if let Err(hold) = (self.world.decide)().upload(self.context.policy) {
             return Ok(self.ended(Ending::Held(hold)));
@@ -115,10 +112,19 @@ impl<'a> Pass<'a> {
             return Ok(self.ended(Ending::Waiting(until)));
         }
         let mut queue = Queue::open(dir, (self.world.clock)())?;
-        drain(&mut queue, &self.world.store)?;
+        let drained = drain(&mut queue, &self.world.store)?;
+        if !drained.expiry_put_off {
+            self.forget_old_receipts();
+        }
         let wait = self.send_all(&mut queue, time, progress)?;
         self.leave_word(&before, wait);
         Ok(self.report)
+    }
+
+    fn forget_old_receipts(&self) {
+        let retention = self.context.policy.retention_ms();
+        let oldest = (self.world.clock)().saturating_sub(retention);
+        let _ = Receipts::of(self.world.dir).forget_before(oldest);
     }
 
     fn ended(mut self, ending: Ending) -> Report {
@@ -130,12 +136,10 @@ impl<'a> Pass<'a> {
         &mut self,
         queue: &mut Queue,
         time: Duration,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut dyn FnMut(Progress),
     ) -> Result<Option<u64>, StoreError> {
-        let retention = self.context.policy.retention_ms();
-        let oldest = (self.world.clock)().saturating_sub(retention);
+        let queued = queue.counts()?.events;
         let receipts = Receipts::of(self.world.dir);
-        let _ = receipts.forget_before(oldest);
         let transport = match Transport::to(&self.world.endpoint, self.world.limits) {
             Ok(transport) => transport,
             Err(why) => {
@@ -160,7 +164,8 @@ impl<'a> Pass<'a> {
                 self.report.ending = ending;
                 return Ok(wait);
             }
-            progress(self.report.arrived);
+            let arrived = self.report.arrived;
+            progress(Progress { arrived, queued });
         }
     }
 
@@ -286,7 +291,7 @@ impl<'a> Pass<'a> {
             .filter_map(|index| batch.ids.get(*index))
             .map(String::as_str)
             .collect();
-        queue.postpone(&put_off, (self.world.clock)().saturating_add(LATER_MS))?;
+        queue.postpone(&put_off, (self.world.clock)())?;
         self.refuse(queue, &at(batch, refused))?;
         queue.remove(&arrived)?;
         self.report.arrived += arrived.len() as u64;

@@ -17,6 +17,15 @@ pub struct Report {
     pub ending: Ending,
 }
 
+/// How far a pass is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Progress {
+    /// Events that have arrived.
+    pub(crate) arrived: u64,
+    /// Events that were queued when it began.
+    pub(crate) queued: u64,
+}
+
 /// How a pass ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ending {

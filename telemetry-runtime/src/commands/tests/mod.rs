@@ -11,6 +11,8 @@ mod forgotten;
 mod grown;
 mod help;
 mod import;
+#[cfg(all(unix, feature = "upload"))]
+mod leaps;
 mod level;
 #[cfg(all(unix, feature = "upload"))]
 #[path = "../../../tests/support/server.rs"]
@@ -272,6 +274,7 @@ impl User {
                 input: &mut self.answer.unwrap_or_default().as_bytes(),
                 is_terminal: self.terminal.is_some(),
                 columns: self.terminal,
+                shows_bars: false,
                 can_ask: self.answer.is_some(),
             },
         );

@@ -150,6 +150,20 @@ fn nothing_is_deleted_without_an_acknowledgement() {
             Does::Answers(308, "location: /elsewhere\r\n", String::new()),
             "redirection",
         ),
+        // Round and round.
+        (
+            Does::Answers(307, "location: /api/events\r\n", String::new()),
+            "redirection",
+        ),
+        (Does::Answers(500, "", String::new()), "500"),
+        (
+            Does::Answers(
+                429,
+                "retry-after: Fri, 31 Dec 1999 23:59:59 GMT\r\n",
+                String::new(),
+            ),
+            "429",
+        ),
         (Does::Answers(404, "", String::new()), "404"),
         (Does::Answers(410, "", String::new()), "410"),
         (
@@ -186,6 +200,25 @@ fn nothing_is_deleted_without_an_acknowledgement() {
     assert_eq!(state.failures as usize, count);
     let week = crate::clock::system() + 6 * 86_400_000;
     assert!(state.not_before_ms > week, "{state:?}");
+}
+
+#[test]
+fn a_server_that_closes_before_it_reads_gets_it_again() {
+    let server = Server::over(
+        // Dropped unread.
+        |_| Box::new(std::io::empty()),
+        |_, _| Does::Closes,
+    );
+    let user = user(&server);
+    let said = user.runs(&NOW);
+    assert_eq!(said.exit, Exit::Failed);
+    assert!(
+        said.out.starts_with("The connection failed"),
+        "{}",
+        said.out
+    );
+    assert!(server.requests().is_empty());
+    assert_eq!(queued(&user), 3);
 }
 
 #[test]

@@ -5,6 +5,10 @@ use crate::store::ingest::sql_time;
 use rusqlite::{Connection, params};
 use std::ops::ControlFlow;
 
+/// How long an event is put off. A time further ahead was set by a clock that
+/// was wrong, and holds nothing back.
+const PUT_OFF_MS: u64 = 86_400_000;
+
 impl Queue {
     /// Calls `visit` with every event that may be sent at `now_ms` (UTC
     /// milliseconds), oldest first, until it has enough.
@@ -13,14 +17,16 @@ impl Queue {
         now_ms: u64,
         mut visit: impl FnMut(StoredEvent) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
+        let furthest = now_ms.saturating_add(PUT_OFF_MS);
         let mut read = || -> rusqlite::Result<()> {
             let mut statement = self.connection.prepare_cached(
                 "SELECT id, session_id, timestamp, event_type, data, raw FROM events \
                  WHERE NOT EXISTS (SELECT 1 FROM postponed \
-                 WHERE postponed.id = events.id AND postponed.until > ?1) \
+                 WHERE postponed.id = events.id \
+                 AND postponed.until > ?1 AND postponed.until <= ?2) \
                  ORDER BY timestamp, rowid",
             )?;
-            let events = statement.query_map([sql_time(now_ms)], stored_event)?;
+            let events = statement.query_map([now_ms, furthest].map(sql_time), stored_event)?;
             for event in events {
                 if visit(event?).is_break() {
                     break;
@@ -31,9 +37,10 @@ impl Queue {
         read().map_err(self.failed())
     }
 
-    /// Puts events off until a time, in UTC milliseconds.
-    pub(crate) fn postpone(&mut self, ids: &[&str], until_ms: u64) -> Result<(), StoreError> {
+    /// Puts events off for a day from `now_ms` (UTC milliseconds).
+    pub(crate) fn postpone(&mut self, ids: &[&str], now_ms: u64) -> Result<(), StoreError> {
         let failed = self.failed();
+        let until_ms = now_ms.saturating_add(PUT_OFF_MS);
         let write = |connection: &mut Connection| {
             let transaction = connection.transaction()?;
             for id in ids {
