@@ -331,6 +331,27 @@ mod tests {
     }
 
     #[test]
+    fn the_packaged_file_says_what_holds_where_nothing_is_said() {
+        let text = include_str!("../packaging/ingest.toml");
+        assert_eq!(Config::parse(text).unwrap(), Config::default());
+        // What is commented out are keys as well.
+        let all: String = text
+            .lines()
+            .map(|line| line.strip_prefix("# ").unwrap_or(line))
+            .filter(|line| line.starts_with('[') || line.contains(" = "))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        let config = Config::parse(&all).unwrap();
+        assert!(
+            config
+                .posthog
+                .is_some_and(|posthog| posthog.deletions.is_some())
+        );
+        assert!(config.proxy.header.is_some());
+        assert!(config.limits.requests_per_minute.is_some());
+    }
+
+    #[test]
     fn what_is_not_right_is_shown_with_its_line() {
         let said: Vec<String> = [
             "[limits]\nconections = 7\n",
