@@ -1,6 +1,6 @@
 //! What a request's events are worth: each is judged for itself.
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
 use std::io::Read;
 use telemetry_wire::read::{self, Splitter};
@@ -86,7 +86,7 @@ pub enum Unfit {
 /// [`Unfit`], and then nothing of the request is kept.
 pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judged, Unfit> {
     let reader: Box<dyn Read> = if gzip {
-        Box::new(GzDecoder::new(body))
+        Box::new(MultiGzDecoder::new(body))
     } else {
         Box::new(body)
     };

@@ -38,6 +38,8 @@ pub struct Metrics {
     pub deleted: Counter,
     /// How long an insert took, from when it was asked for, in seconds.
     pub store_seconds: Histogram,
+    /// Requests whose events wait to be kept.
+    pub store_waiting: Gauge,
     /// Inserts and deletions that failed.
     pub store_failures: Counter,
     /// Events that PostHog has taken.
@@ -89,6 +91,11 @@ impl Default for Metrics {
                 "Events deleted, by request or by age",
             ),
             store_seconds: store_seconds(all),
+            store_waiting: gauge(
+                all,
+                "store_waiting",
+                "Requests whose events wait to be kept",
+            ),
             store_failures: counter(all, "store_failures", "Inserts and deletions that failed"),
             forwarded: counter(all, "forwarded", "Events that PostHog has taken"),
             forward_refused: counter(
@@ -114,6 +121,24 @@ impl Default for Metrics {
             ),
             registry: std::mem::take(all),
         }
+    }
+}
+
+/// One in a gauge, until it is dropped.
+#[derive(Debug)]
+pub struct Counted<'g>(&'g Gauge);
+
+impl<'g> Counted<'g> {
+    /// One more.
+    pub fn in_gauge(gauge: &'g Gauge) -> Self {
+        gauge.inc();
+        Self(gauge)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }
 

@@ -10,7 +10,7 @@
 //! What bodies may take is the service's own affair.
 
 use crate::config::Limits;
-use crate::metrics::Metrics;
+use crate::metrics::{Counted, Metrics};
 use crate::service::TRY_AGAIN;
 use crate::service::admission::Peer;
 use axum::Router;
@@ -104,7 +104,8 @@ struct Open {
 
 impl Open {
     async fn run(mut self, stream: TcpStream, peer: IpAddr, _slot: OwnedSemaphorePermit) {
-        self.metrics.connections.inc();
+        let metrics = self.metrics;
+        let _counted = Counted::in_gauge(&metrics.connections);
         // Answers are short, and written at once.
         let _ = stream.set_nodelay(true);
         let router = self.router;
@@ -138,7 +139,6 @@ impl Open {
                 "a connection ended early"
             );
         }
-        self.metrics.connections.dec();
     }
 }
 

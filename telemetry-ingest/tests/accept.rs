@@ -6,7 +6,10 @@
 mod common;
 
 use common::{Ingest, SAID, SESSION, data, event, good, list, time};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::Value;
+use std::io::Write;
 
 const START: &str = r#"{"type":"session_start","version":"1.2.3","platform":"linux","shell_type":"bash","backend_available":["static"]}"#;
 const GENERATION: &str = r#"{"type":"command_generation","backend":"static","duration_ms":1500,"success":true,"error_category":null}"#;
@@ -157,4 +160,32 @@ fn depth_has_no_end() {
     let deep = format!("[{{\"a\":{}", "[".repeat(500_000));
     assert_eq!(ingest.post("/api/events", "", deep.as_bytes()).0, 400);
     assert_eq!(ingest.events(&list(&[good(1)]))["accepted"], 1);
+}
+
+/// RFC 1952, section 2.2: a gzip file is a series of members. What was not
+/// read must not be acknowledged.
+#[test]
+fn every_part_of_a_compressed_body_counts() {
+    let (_folder, data) = data();
+    let ingest = Ingest::start(&data);
+    let body = list(&[good(1), good(2)]);
+    let (first, second) = body.split_at(100);
+    let both = [gzip(first), gzip(second)].concat();
+    let header = "content-encoding: gzip\r\n";
+    let (status, answer) = ingest.post("/api/events", header, &both);
+    assert_eq!(status, 200);
+    assert!(answer.contains("\"accepted\":2"), "{answer}");
+    for more in [gzip(&body), b"junk".to_vec()] {
+        let more = [gzip(&body), more].concat();
+        assert_eq!(ingest.post("/api/events", header, &more).0, 400);
+    }
+    let whole = gzip(&body);
+    let cut = &whole[..whole.len() - 4];
+    assert_eq!(ingest.post("/api/events", header, cut).0, 400);
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
 }

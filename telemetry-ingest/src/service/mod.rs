@@ -21,7 +21,7 @@ pub use refusal::{Refusal, TRY_AGAIN};
 use crate::config::{Limits, Proxy};
 use crate::forward::Outbox;
 use crate::judge::{Event, Terms, Unfit, judge};
-use crate::metrics::{self, Metrics};
+use crate::metrics::{self, Counted, Metrics};
 use crate::portal::Portal;
 use crate::store::{Error, GroupCommit, NotKept, Store};
 use admission::Admission;
@@ -144,7 +144,9 @@ impl Service {
     async fn insert(&self, events: Vec<Event>) -> Result<usize, Refusal> {
         let began = Instant::now();
         let forwarded = self.0.outbox.clone().map(|outbox| (outbox, events.clone()));
+        let waiting = Counted::in_gauge(&self.0.metrics.store_waiting);
         let new = self.0.store.insert(events).await;
+        drop(waiting);
         let new = new.map_err(|not_kept| {
             if let NotKept::Store(error) = &not_kept {
                 self.failed(error);
