@@ -215,7 +215,7 @@ fn events_and_fields_are_explained() {
         assert!(json(&out)["line"].is_u64(), "{out}");
     }
     insta::assert_snapshot!(said);
-    let (outcome, _, err) = program.run(&["explain", "session_end.duration"]);
+    let (outcome, _, err) = Program::new().run(&["explain", "session_end.duration"]);
     assert_eq!(outcome, Outcome::CouldNotRun);
     assert_eq!(
         err,
