@@ -234,7 +234,7 @@ impl fmt::Display for RecordError {
             Cause::Anothers => write!(
                 f,
                 "the answer was not recorded: {path} belongs to another user; run the program as \
-                 that user"
+                 that user, or have the folder given to you"
             ),
             Cause::Unreadable(fault) => write!(
                 f,

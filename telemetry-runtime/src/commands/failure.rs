@@ -67,7 +67,8 @@ impl fmt::Display for Failure {
             ),
             Self::Anothers(path) => write!(
                 f,
-                "{} belongs to another user; run the program as that user",
+                "{} belongs to another user; run the program as that user, or have the folder \
+                 given to you",
                 path.display()
             ),
             Self::NoSuchEvent(name, known) => write!(

@@ -66,7 +66,8 @@ pub(crate) fn check_owner(dir: &Path) -> Result<(), StoreError> {
     if sys::is_anothers(dir) {
         let error = io::Error::new(
             io::ErrorKind::PermissionDenied,
-            "it belongs to another user; run the program as that user",
+            "it belongs to another user; run the program as that user, or have the folder given \
+             to you",
         );
         return Err(StoreError::io("make files in", dir)(error));
     }

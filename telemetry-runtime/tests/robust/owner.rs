@@ -116,7 +116,7 @@ fn root_can_look_at_what_another_user_keeps_and_leaves_it_to_them() {
             (
                 3,
                 "error: ROOT/share/marks/telemetry belongs to another user; run the program as \
-                 that user\n"
+                 that user, or have the folder given to you\n"
             ),
             "{words:?}"
         );
