@@ -7,6 +7,7 @@ mod scratch;
 use scratch::Scratch;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 /// The fenced block of the README that follows a marker.
 fn readme(marker: &str) -> String {
@@ -91,6 +92,21 @@ fn the_guide_works() {
         .unwrap();
     assert!(status.success());
     assert_eq!(codes(&data.join("spool")), [1, 3, 6]);
+
+    // A release that was built before keeps for it what it cannot read.
+    let older = Command::new(env!("CARGO_BIN_EXE_caro-telemetry"))
+        .args(["status", "--json"])
+        .env_clear()
+        .env("CARO_TELEMETRY_DIR", &data)
+        .output()
+        .unwrap();
+    let status: serde_json::Value = serde_json::from_slice(&older.stdout).unwrap();
+    let queue = &status["queue"];
+    assert_eq!(
+        (&queue["events"], &queue["kept_for_newer_version"]),
+        (&0.into(), &3.into()),
+        "{status}"
+    );
 }
 
 /// The event codes of the records in a spool.
