@@ -35,27 +35,17 @@ pub(super) fn run(
     wish: Wish<'_>,
 ) -> Result<Exit, Failure> {
     let dir = session.answer_dir()?;
-    let request = Request::of(session, dir)?;
-    let mut unsent = waiting(dir);
-    let way = Way::of(session, request.has_left || !unsent.is_empty(), wish.output);
-    let held = held(dir, Reach::KeptAndReceipts);
-    let is_idle = held.is_empty() && (unsent.is_empty() || !way.is_sent());
-    if !is_idle {
-        if !wish.json {
-            tell_what_it_means(session, console, &request, &way, unsent.len());
-        }
-        if !held.is_empty() {
-            console.tell(format_args!(
-                "This deletes {} in {}: {}.",
-                files(held.len()),
-                dir.display(),
-                names(&held)
-            ));
-        }
-        if !wish.force && !is_confirmed(console, &request, &way) {
-            return Ok(Exit::Refused);
-        }
+    let plan = Plan::of(session, dir, wish.output)?;
+    let is_idle = plan.is_idle();
+    if !is_idle && !plan.is_agreed(session, console, dir, wish) {
+        return Ok(Exit::Refused);
     }
+    let Plan {
+        request,
+        mut unsent,
+        way,
+        ..
+    } = plan;
     // While the ids can still be named.
     let written = request.write(session, dir, &way, (wish.output, wish.force))?;
     let mut gone = withdraw(dir, Reach::KeptAndReceipts);
@@ -71,41 +61,86 @@ pub(super) fn run(
         return Ok(exit);
     }
     write_what_is_gone(console, &gone)?;
-    if is_idle {
-        return Ok(exit);
-    }
-    outcome.write(session, console)?;
-    if inputs::decision(session).enabled() {
-        writeln!(
-            console.out,
-            "Telemetry is still on, and goes on under new ids; `off` turns it off."
-        )?;
+    if !is_idle {
+        outcome.write(session, console)?;
+        if inputs::decision(session).enabled() {
+            writeln!(
+                console.out,
+                "Telemetry is still on, and goes on under new ids; `off` turns it off."
+            )?;
+        }
     }
     Ok(exit)
 }
 
-fn tell_what_it_means(
-    session: &Session<'_>,
-    console: &mut Console<'_>,
-    request: &Request,
-    way: &Way,
-    unsent: usize,
-) {
-    if !request.is_empty() {
-        console.tell("Session ids of this machine, one a day:");
-        for line in request.lines() {
-            console.tell(line);
-        }
-        console.tell(wrapped(&format!(
-            "{} {}",
-            request.warning(),
-            way.sentence(session)
-        )));
+/// What there is to be done.
+struct Plan {
+    request: Request,
+    /// Earlier requests that are not known to have arrived.
+    unsent: Vec<PathBuf>,
+    way: Way,
+    /// What is deleted here.
+    held: Vec<PathBuf>,
+}
+
+impl Plan {
+    fn of(session: &Session<'_>, dir: &Path, output: Option<&Path>) -> Result<Self, Failure> {
+        let request = Request::of(session, dir)?;
+        let unsent = waiting(dir);
+        let has_left = request.has_left || !unsent.is_empty();
+        Ok(Self {
+            way: Way::of(session, has_left, output),
+            held: held(dir, Reach::KeptAndReceipts),
+            request,
+            unsent,
+        })
     }
-    if way.is_sent() && unsent > 0 {
-        console.tell(format_args!(
-            "Earlier requests that are not known to have arrived, and are sent again: {unsent}."
-        ));
+
+    fn is_idle(&self) -> bool {
+        self.held.is_empty() && (self.unsent.is_empty() || !self.way.is_sent())
+    }
+
+    /// Says what it means, and asks.
+    fn is_agreed(
+        &self,
+        session: &Session<'_>,
+        console: &mut Console<'_>,
+        dir: &Path,
+        wish: Wish<'_>,
+    ) -> bool {
+        // A script that has agreed beforehand reads the same in the result.
+        if !(wish.json && wish.force) {
+            self.tell(session, console);
+        }
+        if !self.held.is_empty() {
+            console.tell(format_args!(
+                "This deletes {} in {}: {}.",
+                files(self.held.len()),
+                dir.display(),
+                names(&self.held)
+            ));
+        }
+        wish.force || is_confirmed(console, &self.request, &self.way)
+    }
+
+    fn tell(&self, session: &Session<'_>, console: &mut Console<'_>) {
+        if !self.request.is_empty() {
+            console.tell("Session ids of this machine, one a day:");
+            for line in self.request.lines() {
+                console.tell(line);
+            }
+            console.tell(wrapped(&format!(
+                "{} {}",
+                self.request.warning(),
+                self.way.sentence(session)
+            )));
+        }
+        if self.way.is_sent() && !self.unsent.is_empty() {
+            console.tell(format_args!(
+                "Earlier requests that are not known to have arrived, and are sent again: {}.",
+                self.unsent.len()
+            ));
+        }
     }
 }
 
