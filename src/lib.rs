@@ -23,6 +23,8 @@
 
 telemetry_runtime::include_events!();
 
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub use telemetry_runtime::Context;
 #[cfg(feature = "commands")]
 pub use telemetry_runtime::commands;
 #[cfg(feature = "testing")]

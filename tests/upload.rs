@@ -13,14 +13,16 @@ mod user;
 
 use server::{Does, Server, all_arrived};
 use std::collections::BTreeSet;
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
-use user::{EVENTS, User, eventually, host, queued};
+use user::{EVENTS, User, eventually, example, host, queued};
 
 #[test]
 fn a_due_upload_happens_by_itself_and_once() {
@@ -44,6 +46,36 @@ fn a_due_upload_happens_by_itself_and_once() {
     let log = user.telemetry(&["log"]).output().unwrap();
     let log = String::from_utf8(log.stdout).unwrap();
     assert!(log.contains("16 of 16 arrived"), "{log}");
+}
+
+/// Every upload of a host that goes on is a process, and none is left behind.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_that_runs_for_long_uploads_again_and_again() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = User::of(&server);
+    let mut host = user
+        .command(example("watch"), &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(host.stdout.take().unwrap()).lines();
+    for uploads in 0..4 {
+        if uploads > 0 {
+            user.make_due();
+        }
+        writeln!(host.stdin.as_mut().unwrap(), "work").unwrap();
+        assert_eq!(said.next().unwrap().unwrap(), "WORK");
+        eventually("an upload", || server.requests().len() == uploads);
+        eventually("the end of it", || !user.uploads());
+    }
+    let children = format!("/proc/{0}/task/{0}/children", host.id());
+    eventually("no child, dead or alive", || {
+        fs::read_to_string(&children).unwrap().is_empty()
+    });
+    drop(host.stdin.take());
+    assert!(host.wait().unwrap().success());
 }
 
 /// Elsewhere only the count of all that arrived is said, in one line.

@@ -91,10 +91,16 @@ impl User {
 
 /// The example host.
 pub(crate) fn host() -> PathBuf {
+    example("caro")
+}
+
+/// An example of this name, which was built.
+pub(crate) fn example(name: &str) -> PathBuf {
     let deps = std::env::current_exe().unwrap();
-    let host = deps.ancestors().nth(2).unwrap().join("examples/caro");
-    assert!(host.exists(), "cargo build --example caro");
-    host
+    let examples = deps.ancestors().nth(2).unwrap().join("examples");
+    let example = examples.join(name);
+    assert!(example.exists(), "cargo build --example {name}");
+    example
 }
 
 /// Waits for something that another process does.

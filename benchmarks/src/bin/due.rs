@@ -1,6 +1,7 @@
 //! What a due upload to a server that never answers costs the host's user:
 //! the wall time of the example host from start to end, in turns with runs in
-//! which nothing is due, with telemetry off, and with an empty process.
+//! which nothing is due, with telemetry off, and with an empty process. And
+//! what two hundred runs without a server leave to the next one.
 
 use anyhow::{Context, Result, ensure};
 use std::fmt::Write as _;
@@ -22,6 +23,9 @@ Usage: due [ROUNDS]
 /// compete with the next run.
 const PAUSE: Duration = Duration::from_millis(25);
 
+/// How many runs find no server.
+const OFFLINE: usize = 200;
+
 fn main() -> Result<()> {
     let rounds = match std::env::args().nth(1) {
         None => 300,
@@ -39,8 +43,10 @@ fn main() -> Result<()> {
         host,
     };
     bench.run(Row::NotDue)?;
-    let mut times: [Vec<Duration>; 5] = Default::default();
+    bench.grow_old()?;
+    let mut times: [Vec<Duration>; 7] = Default::default();
     for _ in 0..rounds {
+        bench.grow_young()?;
         for (row, times) in Row::ALL.into_iter().zip(&mut times) {
             times.push(bench.run(row)?);
             thread::sleep(PAUSE);
@@ -49,10 +55,42 @@ fn main() -> Result<()> {
     let mut text = String::from("| run | us p50 | us p95 |\n|---|---:|---:|\n");
     for (row, times) in Row::ALL.into_iter().zip(&mut times) {
         times.sort_unstable();
-        let at = |hundredth: usize| times[times.len() * hundredth / 100].as_micros();
-        writeln!(text, "| {} | {} | {} |", row.name(), at(50), at(95))?;
+        writeln!(
+            text,
+            "| {} | {} | {} |",
+            row.name(),
+            at(times, 50),
+            at(times, 95)
+        )?;
     }
+    let [empty, off, due, _, _, young, old] = &times;
+    let between = |hundredth: usize, more: &[Duration], less: &[Duration]| {
+        at(more, hundredth).cast_signed() - at(less, hundredth).cast_signed()
+    };
+    writeln!(
+        text,
+        "\nA due upload over telemetry off: {} us at p50, {} us at p95.\n\
+         The noise of the empty process, from p50 to p95: {} us.\n\
+         After {OFFLINE} runs over the second run, at p50: {:.2}.",
+        between(50, due, off),
+        between(95, due, off),
+        at(empty, 95) - at(empty, 50),
+        ratio(at(old, 50), at(young, 50)),
+    )?;
     print(&text)
+}
+
+/// In microseconds, of times in ascending order.
+fn at(times: &[Duration], hundredth: usize) -> u64 {
+    let time = times.get(times.len() * hundredth / 100);
+    time.map_or(0, |time| {
+        u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+    })
+}
+
+#[allow(clippy::cast_precision_loss, reason = "microseconds of one run")]
+fn ratio(one: u64, other: u64) -> f64 {
+    one as f64 / other.max(1) as f64
 }
 
 #[derive(Clone, Copy)]
@@ -62,15 +100,19 @@ enum Row {
     Off,
     NotDue,
     Due,
+    Young,
+    Old,
 }
 
 impl Row {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Empty,
         Self::Off,
         Self::Due,
         Self::NotDue,
         Self::EmptyAgain,
+        Self::Young,
+        Self::Old,
     ];
 
     fn name(self) -> &'static str {
@@ -79,6 +121,8 @@ impl Row {
             Self::EmptyAgain => "the same again: the noise",
             Self::Off => "the host, telemetry off",
             Self::NotDue => "the host, four events, nothing due",
+            Self::Young => "the host, its second run",
+            Self::Old => "the host, after 200 due runs without a server",
             Self::Due => "the host, four events, an upload due, a server that never answers",
         }
     }
@@ -93,7 +137,7 @@ struct Bench {
 impl Bench {
     /// One run, from before its start to its end.
     fn run(&self, row: Row) -> Result<Duration> {
-        let folder = self.home.path().join("telemetry");
+        let folder = self.folder(row);
         if matches!(row, Row::Due) {
             make_due(&folder)?;
         }
@@ -105,7 +149,7 @@ impl Bench {
             .env_clear()
             .env("HOME", self.home.path())
             .env("CARO_TELEMETRY_DIR", &folder)
-            .env("CARO_TELEMETRY_ENDPOINT", &self.endpoint)
+            .env("CARO_TELEMETRY_ENDPOINT", self.endpoint(row))
             .env(
                 "CARO_TELEMETRY_ENABLED",
                 if matches!(row, Row::Off) {
@@ -123,6 +167,47 @@ impl Bench {
         let took = began.elapsed();
         ensure!(status.success(), "{} failed", row.name());
         Ok(took)
+    }
+}
+
+impl Bench {
+    /// Each row that needs a history has its own.
+    fn folder(&self, row: Row) -> PathBuf {
+        let name = match row {
+            Row::Young => "young",
+            Row::Old => "old",
+            _ => "telemetry",
+        };
+        self.home.path().join(name)
+    }
+
+    fn endpoint(&self, row: Row) -> &str {
+        match row {
+            // Nobody listens on this port.
+            Row::Young | Row::Old => "http://127.0.0.1:9/",
+            _ => &self.endpoint,
+        }
+    }
+
+    /// A first run, after which the second is measured.
+    fn grow_young(&self) -> Result<()> {
+        let folder = self.folder(Row::Young);
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder)?;
+        }
+        self.run(Row::Young)?;
+        Ok(())
+    }
+
+    /// Runs that find nobody, each with an upload due.
+    fn grow_old(&self) -> Result<()> {
+        self.run(Row::Old)?;
+        for _ in 1..OFFLINE {
+            make_due(&self.folder(Row::Old))?;
+            self.run(Row::Old)?;
+        }
+        thread::sleep(PAUSE);
+        Ok(())
     }
 }
 
