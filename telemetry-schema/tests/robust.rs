@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use proptest::prelude::*;
-use telemetry_schema::{Moment, Sources, diagnostic, load_at};
+use telemetry_schema::{Moment, Sources, Written, diagnostic, load_at};
 
 const EVENTS: &str = include_str!("../../events.toml");
 const LOCK: &str = include_str!("../../events.lock");
@@ -17,6 +17,21 @@ fn survives(events: &str, lock: Option<&str>) {
         lock_name: "events.lock",
         lock,
     };
+    let written = Written::of(events);
+    for path in [
+        "events",
+        "events.session_end.fields.duration_ms",
+        "app.name",
+        ".",
+    ] {
+        let lines = events.matches('\n').count() + 1;
+        assert!(
+            written
+                .line(path)
+                .is_none_or(|line| (1..=lines).contains(&line))
+        );
+        let _ = written.allowed(path);
+    }
     let moment = Moment::new("2026-06-30", Some("1.4.0")).unwrap();
     let Err(failure) = load_at(&sources, &moment) else {
         return;
