@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
@@ -298,8 +298,12 @@ fn a_killed_service_forwards_all_that_it_acknowledged() {
     for round in 0..8_u32 {
         let ingest = Ingest::with(&data, &posthog.config());
         let address = ingest.address.clone();
+        let (answered, answers) = mpsc::channel();
         let killer = thread::spawn(move || {
-            sleep(Duration::from_millis(u64::from(40 + round * 37)));
+            // In the middle of another request, after a few.
+            for _ in 0..2 + round {
+                answers.recv_timeout(common::PATIENCE).unwrap();
+            }
             ingest.kill();
         });
         for number in (round * 10_000..).step_by(10) {
@@ -313,6 +317,7 @@ fn a_killed_service_forwards_all_that_it_acknowledged() {
             let _ = stream.write_all(&request);
             if common::rest(&mut stream).0 == 200 {
                 acknowledged.extend((number..number + 10).map(id));
+                let _ = answered.send(());
             }
         }
         killer.join().unwrap();

@@ -93,6 +93,26 @@ fn a_connection_has_an_end() {
 }
 
 #[test]
+fn who_does_not_read_the_answer_is_not_waited_for() {
+    let (_folder, data) = data();
+    let config = "[limits]\nconnection_seconds = 1\nheader_seconds = 1\n\
+                  body_seconds = 1\nstop_seconds = 1\n";
+    let ingest = Ingest::with(&data, config);
+    let mut deaf = ingest.connect();
+    // Far more answers than the system keeps for somebody.
+    let ask = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+    deaf.set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let _ = deaf.write_all(&ask);
+    until("a connection stays open", || {
+        let metrics = ingest.get("/metrics").1;
+        // The one that asks.
+        metrics.contains("\ntelemetry_connections 1\n")
+    });
+    drop(deaf);
+}
+
+#[test]
 fn what_there_is_no_room_for_is_told_when_to_come_again() {
     let (_folder, data) = data();
     let ingest = Ingest::with(&data, "[limits]\nconnections = 4\nheader_seconds = 600\n");
