@@ -5,8 +5,8 @@ const START = '{"bundle":"caro-telemetry"';
 const SEAL = /^\{"sha256":"([0-9a-f]{64})"\}$/;
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const SESSION = /^[0-9a-f]{16}$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/;
-const VERSION = /^\d+\.\d+\.\d+(-[a-z]+(\.\d+)?)?$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.(?!000)\d{3})?Z$/;
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-([a-z]+)(?:\.([1-9]\d*))?)?$/;
 const DAY = 86_400_000;
 /** How far ahead of the service's clock a machine's may be. */
 const AHEAD = 2 * DAY;
@@ -106,12 +106,19 @@ export function fault(line, { generations, retention_ms }, now = Date.now()) {
   if (Object.keys(event).join() !== keys.join()) return "An event has other keys.";
   if (!ID.test(event.id)) return "The id is none.";
   if (!SESSION.test(event.session_id)) return "The session’s id is none.";
-  const time = TIME.test(event.timestamp) ? Date.parse(event.timestamp) : NaN;
-  if (Number.isNaN(time)) return "The time is none.";
+  const time = milliseconds(event.timestamp);
+  if (time === null) return "The time is none.";
   if (time < now - retention_ms) return "It is older than events are kept.";
   if (time > now + AHEAD) return "Its time has not been yet.";
   const faults = generations.map(({ events }) => said(event.event_type, events));
   return faults.includes(null) ? null : faults[0];
+}
+
+/** A time; null for none, such as the 30th of February. */
+function milliseconds(text) {
+  const time = TIME.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(time)) return null;
+  return new Date(time).toISOString().startsWith(text.slice(0, 19)) ? time : null;
 }
 
 function said(event, events) {
@@ -137,8 +144,14 @@ function fits(value, field) {
     case "integer":
       return Number.isInteger(value) && value >= field.min && value <= field.max && (!field.steps || field.steps.includes(value));
     default:
-      return typeof value === "string" && VERSION.test(value);
+      return typeof value === "string" && isVersion(value, field);
   }
+}
+
+function isVersion(text, { channels, most }) {
+  const [, major, minor, patch, channel, count] = VERSION.exec(text) ?? [];
+  if (major === undefined || (channel && !channels.includes(channel))) return false;
+  return [major, minor, patch, count ?? 0].every((number, index) => Number(number) <= most[index]);
 }
 
 /** What a bundle carries, counted. */

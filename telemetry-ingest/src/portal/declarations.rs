@@ -3,7 +3,9 @@
 use crate::service::MOST_BUNDLE_BYTES;
 use serde_json::{Map, Value, json};
 use telemetry_schema::Bound;
-use telemetry_wire::{FieldDescriptor, Grid, Kind, Program, Shape, ValueDescriptor};
+use telemetry_wire::{
+    Channel, FieldDescriptor, Grid, Kind, Program, Shape, ValueDescriptor, Version,
+};
 
 /// The most steps of a number that are listed; beyond them the browser looks
 /// at the bounds only.
@@ -47,7 +49,7 @@ fn field(field: &FieldDescriptor, shape: Shape, generation: u16) -> Value {
         Kind::Bool => json!({ "kind": "bool" }),
         Kind::Choice(values) => json!({ "kind": "choice", "values": words(values, generation) }),
         Kind::Set(values) => json!({ "kind": "set", "values": words(values, generation) }),
-        Kind::Version => json!({ "kind": "version" }),
+        Kind::Version => json!({ "kind": "version", "channels": channels(), "most": MOST_NUMBERS }),
         Kind::Integer(grid) => {
             json!({ "kind": "integer", "min": grid.min(), "max": grid.max(), "steps": steps(grid) })
         }
@@ -64,6 +66,22 @@ fn words(values: &'static [ValueDescriptor], generation: u16) -> Vec<&'static st
         .filter(|value| value.life.covers(generation))
         .map(|value| value.name)
         .collect()
+}
+
+/// The greatest numbers of a version, in order.
+const MOST_NUMBERS: [u64; 4] = [
+    Version::MAJORS - 1,
+    Version::MINORS - 1,
+    Version::PATCHES - 1,
+    Version::NUMBERS - 1,
+];
+
+/// The channels that a version names.
+fn channels() -> Vec<&'static str> {
+    let named = Channel::ALL
+        .iter()
+        .filter(|channel| **channel != Channel::Stable);
+    named.map(|channel| channel.name()).collect()
 }
 
 /// The values of a rounded number.

@@ -34,11 +34,25 @@ export function machine() {
   };
 }
 
+const sealed = (text) => `${text}{"sha256":"${createHash("sha256").update(text).digest("hex")}"}\n`;
+
 /** The lines of a bundle after a change, with the checksum of the change. */
 export function changed(path, change) {
   const lines = readFileSync(path, "utf8").split("\n").slice(0, -2);
-  const text = `${change(lines).join("\n")}\n`;
-  return `${text}{"sha256":"${createHash("sha256").update(text).digest("hex")}"}\n`;
+  return sealed(`${change(lines).join("\n")}\n`);
+}
+
+/** A bundle of the newest generation with these lines. */
+export function bundle({ app, generations: [{ number, fingerprint }] }, lines) {
+  const header = { bundle: "caro-telemetry", format: 1, kind: "events", app, generation: number, fingerprint, events: lines.length };
+  return sealed(`${[JSON.stringify(header), ...lines].join("\n")}\n`);
+}
+
+/** Events as `cargo telemetry sample` makes them. */
+export function sample(...args) {
+  const manifest = ["--manifest", join(root, "events.toml")];
+  const text = execFileSync(join(built, "cargo-telemetry"), ["telemetry", "sample", ...manifest, ...args], { encoding: "utf8" });
+  return text.trimEnd().split("\n");
 }
 
 /** The service, on a free port of 127.0.0.1. */
