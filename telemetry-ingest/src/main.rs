@@ -67,6 +67,10 @@ async fn run(
     };
     let outbox = setup.outbox.clone();
     let service = Service::with(terms, store, setup);
+    if let (Some(settings), Some(outbox)) = (config.posthog.clone(), outbox) {
+        let forwarder = Forwarder::new(settings, outbox, service.metrics().clone())?;
+        tokio::spawn(forwarder.run());
+    }
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
@@ -88,10 +92,6 @@ async fn run(
         generation = terms.program.running().number,
         "started"
     );
-    if let (Some(settings), Some(outbox)) = (config.posthog.clone(), outbox) {
-        let forwarder = Forwarder::new(settings, outbox, service.metrics().clone())?;
-        tokio::spawn(forwarder.run());
-    }
     tokio::spawn(sweep(service.clone()));
     let (router, metrics) = (service.router(), service.metrics().clone());
     serve::serve(listener, router, config.limits, metrics, asked_to_stop()).await;
