@@ -7,118 +7,16 @@
 
 mod common;
 
+use common::posthog::{Came, Capture, OK, Says};
 use common::{Ingest, SAID, data, event, good, list, on_disk, time};
-use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Write;
+use std::net::TcpStream;
 use std::path::Path;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::mpsc;
 use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
-
-/// A request as it came.
-#[derive(Debug, Clone)]
-struct Came {
-    path: String,
-    head: String,
-    body: Value,
-}
-
-impl Came {
-    fn ids(&self) -> Vec<String> {
-        let batch = self.body["batch"].as_array().into_iter().flatten();
-        batch
-            .map(|event| event["uuid"].as_str().unwrap().to_owned())
-            .collect()
-    }
-}
-
-/// What is answered: a status, headers and a body; nothing for a connection
-/// that breaks.
-type Says = Option<(u16, &'static str, &'static str)>;
-
-const OK: Says = Some((200, "", r#"{"status":"Ok"}"#));
-
-/// A server that keeps what comes, and says what it is told to.
-struct Capture {
-    address: String,
-    came: Arc<Mutex<Vec<Came>>>,
-}
-
-impl Capture {
-    fn start(mut says: impl FnMut(usize, &Came) -> Says + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let came = Arc::<Mutex<Vec<Came>>>::default();
-        let keep = came.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                // Who was killed says nothing whole.
-                let Some(request) = read(&stream) else {
-                    continue;
-                };
-                let mut kept = keep.lock().unwrap();
-                let said = says(kept.len(), &request);
-                kept.push(request);
-                drop(kept);
-                answer(stream, said);
-            }
-        });
-        Self { address, came }
-    }
-
-    fn config(&self) -> String {
-        format!(
-            "[posthog]\nhost = \"http://{}\"\nproject_key = \"phc_test\"\nquota_wait_seconds = 1\n",
-            self.address
-        )
-    }
-
-    fn came(&self) -> Vec<Came> {
-        self.came.lock().unwrap().clone()
-    }
-}
-
-fn read(stream: &TcpStream) -> Option<Came> {
-    stream.set_read_timeout(Some(common::PATIENCE)).ok()?;
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    while !head.ends_with("\r\n\r\n") {
-        if reader.read_line(&mut head).ok()? == 0 {
-            return None;
-        }
-    }
-    let head = head.to_ascii_lowercase();
-    let (_, length) = head.split_once("content-length: ")?;
-    let mut body = vec![0; length.lines().next()?.parse().ok()?];
-    reader.read_exact(&mut body).ok()?;
-    if head.contains("content-encoding: gzip") {
-        let mut text = Vec::new();
-        GzDecoder::new(&body[..]).read_to_end(&mut text).ok()?;
-        body = text;
-    }
-    Some(Came {
-        path: head.split(' ').nth(1)?.to_owned(),
-        body: serde_json::from_slice(&body).ok()?,
-        head,
-    })
-}
-
-fn answer(mut stream: TcpStream, said: Says) {
-    let Some((status, headers, body)) = said else {
-        return;
-    };
-    let length = body.len();
-    // Who was killed does not listen.
-    let _ = stream.write_all(
-        format!(
-            "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n{headers}\r\n{body}"
-        )
-        .as_bytes(),
-    );
-}
 
 fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let end = Instant::now() + common::PATIENCE;
@@ -215,44 +113,69 @@ fn an_event_comes_with_what_keeps_it_private_and_nothing_else() {
     assert!(is_empty(&ingest));
 }
 
+/// What is said first, how many events come each time, and what is counted.
+type Beginning = (&'static [Says], &'static [usize], &'static [&'static str]);
+
+const BEGINNINGS: [Beginning; 4] = [
+    (
+        &[
+            Some((503, "retry-after: 1\r\n", "")),
+            Some((429, "retry-after: 1\r\n", "")),
+            Some((302, "location: http://127.0.0.1:9/\r\n", "")),
+        ],
+        &[100, 100, 100, 100],
+        &["later"],
+    ),
+    (
+        &[
+            Some((200, "", r#"{"status":"Ok","quota_limited":["events"]}"#)),
+            Some((200, "", "<html>who are you?</html>")),
+            None,
+        ],
+        &[100, 100, 100, 100],
+        &["over_quota", "later"],
+    ),
+    (
+        &[Some((401, "", "")), Some((403, "", ""))],
+        &[100, 100, 100],
+        &["key"],
+    ),
+    // What was refused comes by halves, since its size may be why.
+    (
+        &[Some((400, "", "")), Some((413, "", ""))],
+        &[100, 50, 25, 50, 25],
+        &["malformed", "too_large"],
+    ),
+];
+
 #[test]
 fn whatever_is_said_each_event_is_forwarded_and_always_as_the_same() {
-    const FIRST: [Says; 9] = [
-        Some((503, "retry-after: 1\r\n", "")),
-        Some((429, "retry-after: 1\r\n", "")),
-        Some((200, "", r#"{"status":"Ok","quota_limited":["events"]}"#)),
-        Some((200, "", "<html>who are you?</html>")),
-        Some((401, "", "")),
-        None,
-        Some((302, "location: http://127.0.0.1:9/\r\n", "")),
-        Some((400, "", "")),
-        Some((413, "", "")),
-    ];
-    let posthog = Capture::start(|index, _| FIRST.get(index).copied().unwrap_or(OK));
-    let (_folder, data) = data();
-    let ingest = Ingest::with(&data, &posthog.config());
-    let events: Vec<String> = (0..100).map(good).collect();
-    ingest.events(&list(&events));
-    until("not all is forwarded", || {
-        metric(&ingest, "forwarded_total") == 100
+    thread::scope(|scope| {
+        for (first, counts, reasons) in BEGINNINGS {
+            scope.spawn(move || {
+                let posthog =
+                    Capture::start(move |index, _| first.get(index).copied().unwrap_or(OK));
+                let (_folder, data) = data();
+                let ingest = Ingest::with(&data, &posthog.config());
+                let events: Vec<String> = (0..100).map(good).collect();
+                ingest.events(&list(&events));
+                until("not all is forwarded", || {
+                    metric(&ingest, "forwarded_total") == 100
+                });
+                let came = posthog.came();
+                let found: Vec<usize> = came.iter().map(|came| came.ids().len()).collect();
+                assert_eq!(found, counts);
+                assert_eq!(tuples(&came).len(), 100);
+                let metrics = ingest.get("/metrics").1;
+                for reason in reasons {
+                    let label = format!("{{reason=\"{reason}\"}}");
+                    assert!(metrics.contains(&label), "{metrics}");
+                }
+                assert!(is_empty(&ingest));
+                assert_eq!(metric(&ingest, "forward_refused_total"), 0);
+            });
+        }
     });
-    let came = posthog.came();
-    // What was refused came again, halved where its size may be why.
-    let counts: Vec<usize> = came.iter().map(|came| came.ids().len()).collect();
-    assert_eq!(
-        counts[..10],
-        [100, 100, 100, 100, 100, 100, 100, 100, 50, 25]
-    );
-    assert_eq!(tuples(&came).len(), 100);
-    let metrics = ingest.get("/metrics").1;
-    for reason in ["later", "over_quota", "key", "malformed", "too_large"] {
-        assert!(
-            metrics.contains(&format!("{{reason=\"{reason}\"}}")),
-            "{metrics}"
-        );
-    }
-    assert!(is_empty(&ingest));
-    assert_eq!(metric(&ingest, "forward_refused_total"), 0);
 }
 
 #[test]

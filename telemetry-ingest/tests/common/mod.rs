@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, reason = "each test takes what it needs")]
 
+pub mod posthog;
+
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
