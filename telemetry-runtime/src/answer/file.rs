@@ -39,8 +39,14 @@ impl Answer {
     /// Reads the answer in the data folder `dir`; the stamp tells later
     /// whether it is still the same file.
     pub(crate) fn read_stamped(dir: &Path) -> (Recorded, Stamp) {
-        let (recorded, _, stamp) = read(dir, &mut [0; LONGEST]);
-        (recorded, stamp)
+        // Most hosts find none: nothing is made ready before it is found.
+        match open(dir) {
+            Err(recorded) => (recorded, Stamp::default()),
+            Ok(file) => {
+                let (recorded, _, stamp) = read(&file, &mut [0; LONGEST]);
+                (recorded, stamp)
+            }
+        }
     }
 
     /// Puts this answer in the place of the one in `dir`. Makes the folder if
@@ -50,27 +56,32 @@ impl Answer {
     }
 }
 
-/// Reads the answer in the data folder `dir`; also the text that it is, if it
-/// can be read, and what tells the file from another.
-fn read<'b>(dir: &Path, buffer: &'b mut [u8; LONGEST]) -> (Recorded, &'b [u8], Stamp) {
+/// The answer's file; without one that can be opened, what that means.
+fn open(dir: &Path) -> Result<sys::Small, Recorded> {
     let path = [
         dir.as_os_str().as_encoded_bytes(),
         b"/",
         ANSWER_FILE.as_bytes(),
     ];
-    let nothing: &[u8] = &[];
-    let unreadable = |wrong| Recorded::Unreadable(Fault::whole(wrong));
-    let file = match sys::open_small(&path, Links::Refuse) {
-        Ok(Some(file)) => file,
-        Ok(None) => return (Recorded::Nothing, nothing, Stamp::default()),
-        Err(_) => return (unreadable(Wrong::Unopened), nothing, Stamp::default()),
-    };
+    match sys::open_small(&path, Links::Refuse) {
+        Ok(Some(file)) => Ok(file),
+        Ok(None) => Err(Recorded::Nothing),
+        Err(_) => Err(Recorded::Unreadable(Fault::whole(Wrong::Unopened))),
+    }
+}
+
+/// The answer in an open file; also the text that it is, if it can be read,
+/// and what tells the file from another.
+fn read<'b>(file: &sys::Small, buffer: &'b mut [u8; LONGEST]) -> (Recorded, &'b [u8], Stamp) {
     match file.read_stamped(buffer) {
         Ok((bytes, stamp)) => match Answer::parse(bytes) {
             Ok(answer) => (Recorded::Answer(answer), bytes, stamp),
-            Err(fault) => (Recorded::Unreadable(fault), nothing, stamp),
+            Err(fault) => (Recorded::Unreadable(fault), &[], stamp),
         },
-        Err(error) => (unreadable(wrong(&error)), nothing, Stamp::default()),
+        Err(error) => {
+            let fault = Fault::whole(wrong(&error));
+            (Recorded::Unreadable(fault), &[], Stamp::default())
+        }
     }
 }
 
@@ -94,7 +105,13 @@ pub(crate) fn change(
     for _ in 0..TRIES {
         let stamp = sys::stamp_in(dir, ANSWER_FILE);
         let mut buffer = [0; LONGEST];
-        let (before, text, _) = read(dir, &mut buffer);
+        let (before, text) = match open(dir) {
+            Err(recorded) => (recorded, &[][..]),
+            Ok(file) => {
+                let (recorded, text, _) = read(&file, &mut buffer);
+                (recorded, text)
+            }
+        };
         let after = change(before)?;
         let is_as_wanted = match before {
             Recorded::Nothing => after == Answer::default(),

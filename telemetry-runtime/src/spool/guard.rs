@@ -20,16 +20,13 @@ pub(super) struct Guarded {
 /// Opens the spool, and makes it and its folder if they are not there. None
 /// if anything is off.
 pub(super) fn open(dir: &Path) -> Option<Guarded> {
+    let mut is_new = false;
     for _ in 0..TRIES {
         let fd = match sys::open_append(dir, SPOOL_FILE) {
             Ok(fd) => fd,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                // Root that acts with a user's home must not leave folders
-                // there that the user cannot open.
-                if sys::is_anothers(dir) {
-                    return None;
-                }
                 make(dir)?;
+                is_new = true;
                 sys::open_append(dir, SPOOL_FILE).ok()?
             }
             Err(_) => return None,
@@ -37,8 +34,9 @@ pub(super) fn open(dir: &Path) -> Option<Guarded> {
         match inspect(fd) {
             Verdict::Sound(status) => {
                 let file = Guarded { fd, status };
-                // Nor files.
-                if file.status.size == 0 && sys::is_anothers(dir) {
+                // Root that acts with a user's home must not leave files
+                // there that the user cannot open.
+                if file.status.size == 0 && !is_new && sys::is_anothers(dir) {
                     discard(&file, dir);
                     return None;
                 }
@@ -68,11 +66,19 @@ pub(super) fn discard(file: &Guarded, dir: &Path) {
 /// Makes the folder, and before it those above that are missing too. Most
 /// often it alone is missing, so that is asked for first.
 fn make(dir: &Path) -> Option<()> {
-    if !sys::make_dir(dir) {
-        make(dir.parent()?)?;
-        sys::make_dir(dir).then_some(())?;
+    match sys::make_dir(dir) {
+        // The first that was missing: root takes back what it made in
+        // somebody's home, where that user could not open it.
+        Some(true) if sys::user() == 0 && sys::is_anothers(dir.parent()?) => {
+            let _ = fs::remove_dir(dir);
+            None
+        }
+        Some(_) => Some(()),
+        None => {
+            make(dir.parent()?)?;
+            sys::make_dir(dir).map(drop)
+        }
     }
-    Some(())
 }
 
 enum Verdict {

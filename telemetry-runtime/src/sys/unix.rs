@@ -281,16 +281,17 @@ pub(crate) fn open_append(dir: &Path, name: &str) -> io::Result<c_int> {
     })
 }
 
-/// Makes a folder for its user alone. Whether it is there afterwards; not
-/// where the one above is missing.
-pub(crate) fn make_dir(dir: &Path) -> bool {
+/// Makes a folder for its user alone. Whether it was this call that made it;
+/// none where it is not there afterwards, as where the one above is missing.
+pub(crate) fn make_dir(dir: &Path) -> Option<bool> {
     let made = with_c_path(&[dir.as_os_str().as_bytes()], |path| {
         // SAFETY: the path ends with a zero byte.
         check(unsafe { libc::mkdir(path.as_ptr(), 0o700) })
     });
     match made {
-        Ok(_) => true,
-        Err(error) => error.raw_os_error() == Some(libc::EEXIST),
+        Ok(_) => Some(true),
+        Err(error) if error.raw_os_error() == Some(libc::EEXIST) => Some(false),
+        Err(_) => None,
     }
 }
 

@@ -1,12 +1,9 @@
 //! Whose a folder is.
 
-use std::os::unix::fs::MetadataExt as _;
-use std::path::Path;
-
-#[cfg(feature = "commands")]
-use super::with_c_path;
-#[cfg(feature = "commands")]
+use super::{check, with_c_path};
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 /// The user that this process acts as.
 pub(crate) fn user() -> u32 {
@@ -15,8 +12,8 @@ pub(crate) fn user() -> u32 {
 }
 
 /// Whether a folder is another user's, so that whatever this one made in it
-/// would be in that user's way. One that is not there yet is so for root
-/// where it would lie in somebody's home, as by `sudo` with `HOME` kept.
+/// would be in that user's way. One that is not there yet is so for root where
+/// it would lie in somebody's home, as by `sudo` with `HOME` kept.
 pub(crate) fn is_anothers(dir: &Path) -> bool {
     match owner(dir) {
         Some(owner) => owner != user(),
@@ -30,7 +27,21 @@ pub(crate) fn is_anothers(dir: &Path) -> bool {
 
 /// Who owns a file or folder; none where that cannot be told.
 fn owner(path: &Path) -> Option<u32> {
-    Some(path.metadata().ok()?.uid())
+    let mut stat = MaybeUninit::<libc::stat>::uninit();
+    // An empty one is above a path that begins with no folder.
+    let path = match path.as_os_str().as_bytes() {
+        b"" => b".",
+        path => path,
+    };
+    let found = with_c_path(&[path], |path| {
+        // SAFETY: the path ends with a zero byte; the pointer is valid for
+        // writes, and read only on success.
+        unsafe {
+            check(libc::stat(path.as_ptr(), stat.as_mut_ptr()))?;
+            Ok(stat.assume_init().st_uid)
+        }
+    });
+    found.ok()
 }
 
 /// Whether files can be made in a folder, as far as its disk and permissions
@@ -43,7 +54,7 @@ pub(crate) fn may_make_files_in(dir: &Path) -> bool {
     let (mode, flags) = (libc::W_OK | libc::X_OK, libc::AT_EACCESS);
     let asked = with_c_path(&[there.as_os_str().as_bytes()], |path| {
         // SAFETY: the path ends with a zero byte.
-        super::check(unsafe { libc::faccessat(libc::AT_FDCWD, path.as_ptr(), mode, flags) })
+        check(unsafe { libc::faccessat(libc::AT_FDCWD, path.as_ptr(), mode, flags) })
     });
     asked.is_ok()
 }
