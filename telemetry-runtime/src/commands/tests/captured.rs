@@ -94,6 +94,21 @@ proptest! {
     }
 }
 
+#[test]
+fn what_has_left_takes_no_room() {
+    let server = Server::new(|_, request| all_arrived(request));
+    let user = user(&server, &POLICY, "/api/events");
+    let records: Vec<_> = (0..5_000)
+        .map(|ago| command_generation(1_500, true, NOON - 1_000 * ago))
+        .collect();
+    user.spool(&records.concat());
+    user.runs(&TelemetryCommands::Status { json: false });
+    let size = || fs::metadata(user.dir().join("events.db")).unwrap().len();
+    assert!(size() > 2 << 20, "{} bytes", size());
+    assert_eq!(user.runs(&NOW).out, "5000 events have arrived.\n");
+    assert!(size() < 256 << 10, "{} bytes", size());
+}
+
 /// As [`telemetry_wire::posthog`] declares it, by another hand.
 fn as_posthog_gets(events: &Value) -> Value {
     let batch: Vec<Value> = events

@@ -9,7 +9,27 @@ use std::ops::ControlFlow;
 /// was wrong, and holds nothing back.
 const PUT_OFF_MS: u64 = 86_400_000;
 
+/// Fewer free pages than this, a megabyte, are not worth a rewrite.
+const FREE_PAGES: i64 = 256;
+
 impl Queue {
+    /// Gives back to the system what an emptied queue has no use for. It
+    /// rewrites what is left, and so is the uploader's to do and never the
+    /// host's.
+    pub(crate) fn shrink(&mut self) -> Result<(), StoreError> {
+        let shrink = |connection: &Connection| -> rusqlite::Result<()> {
+            let pages = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+            let free = pages("PRAGMA freelist_count")?;
+            if free < FREE_PAGES || free < pages("PRAGMA page_count")? / 2 {
+                return Ok(());
+            }
+            // No copy of it outside of its folder.
+            connection.execute_batch("PRAGMA temp_store = MEMORY; VACUUM")?;
+            connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        shrink(&self.connection).map_err(self.failed())
+    }
+
     /// Calls `visit` with every event that may be sent at `now_ms` (UTC
     /// milliseconds), oldest first, until it has enough.
     pub(crate) fn for_each_due(
