@@ -8,7 +8,7 @@
 mod common;
 
 use common::posthog::{Came, Capture, OK, Says};
-use common::{Ingest, SAID, data, event, good, list, on_disk, time};
+use common::{Ingest, SAID, data, event, good, list, on_disk, time, until};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -16,15 +16,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::sync::mpsc;
 use std::thread::{self, sleep};
-use std::time::{Duration, Instant};
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + common::PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "{what}");
-        sleep(Duration::from_millis(20));
-    }
-}
+use std::time::Duration;
 
 fn metric(ingest: &Ingest, name: &str) -> u64 {
     let metrics = ingest.get("/metrics").1;

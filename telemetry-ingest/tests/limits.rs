@@ -5,20 +5,11 @@
 
 mod common;
 
-use common::{Ingest, PATIENCE, data, good, list, request, rest};
+use common::{Ingest, PATIENCE, data, good, list, request, rest, until};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
-
-/// Until something holds.
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !holds() {
-        assert!(Instant::now() < end, "{what}");
-        sleep(Duration::from_millis(20));
-    }
-}
 
 /// Whether the server has closed, however slowly one writes to it.
 fn is_closed(stream: &mut TcpStream, byte: &[u8]) -> bool {
