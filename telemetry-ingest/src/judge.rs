@@ -63,9 +63,30 @@ pub struct Judged {
     /// What is to be kept.
     pub events: Vec<Event>,
     /// What is not, for the answer.
-    pub refused: Vec<Value>,
+    pub refused: Named,
     /// What a newer version may mean something by, for the answer.
-    pub later: Vec<Value>,
+    pub later: Named,
+}
+
+/// The most events of a kind that an answer names.
+pub const MOST_NAMED: usize = MOST_EVENTS;
+
+/// Events that are not kept: all are counted, and the first ones named.
+#[derive(Debug, Default)]
+pub struct Named {
+    /// How many there are.
+    pub count: usize,
+    /// What is said of the first [`MOST_NAMED`].
+    pub first: Vec<Value>,
+}
+
+impl Named {
+    fn push(&mut self, said: impl FnOnce() -> Value) {
+        self.count += 1;
+        if self.first.len() < MOST_NAMED {
+            self.first.push(said());
+        }
+    }
 }
 
 /// Why a request as a whole is none.
@@ -129,7 +150,7 @@ pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judg
 }
 
 /// Judges events that stand a line each, of whatever number.
-pub fn judge_lines(lines: &[&str], terms: &Terms, now_ms: u64) -> Judged {
+pub fn judge_lines<'t>(lines: impl Iterator<Item = &'t str>, terms: &Terms, now_ms: u64) -> Judged {
     let mut judge = Judge {
         terms,
         now_ms,
@@ -162,7 +183,7 @@ impl Judge<'_> {
         let event = match read {
             Ok(event) => event,
             Err(fault) if fault.kind.may_be_newer() => {
-                self.judged.later.push(json!({ "index": index }));
+                self.judged.later.push(|| json!({ "index": index }));
                 return;
             }
             Err(fault) => {
@@ -194,11 +215,13 @@ impl Judge<'_> {
 
     /// What was found is not repeated: it may be anything.
     fn refuse(&mut self, index: usize, code: &str, path: &str, expected: &str) {
-        self.judged.refused.push(json!({
-            "index": index,
-            "code": code,
-            "path": path,
-            "expected": expected,
-        }));
+        self.judged.refused.push(|| {
+            json!({
+                "index": index,
+                "code": code,
+                "path": path,
+                "expected": expected,
+            })
+        });
     }
 }

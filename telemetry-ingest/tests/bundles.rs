@@ -123,6 +123,27 @@ fn a_file_that_is_none_keeps_nothing_and_says_where_it_is_wrong() {
     assert_eq!(ingest.events(&list(&[good(1), good(2)]))["accepted"], 2);
 }
 
+/// A file is held once, and not what could be made of its bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_takes_no_more_memory_than_its_bytes() {
+    const MIB: usize = 1 << 20;
+    let (_folder, data) = data();
+    let ingest = Ingest::start(&data);
+    let before = ingest.peak_mib();
+    let lines = vec!["{}".to_owned(); 500_000];
+    let (status, answer) = send(&ingest, &bundle(Kind::Events, &lines));
+    assert_eq!((status, &answer["refused"]), (200, &500_000.into()));
+    assert_eq!(answer["lines"].as_array().unwrap().len(), 500);
+    let ids = format!("{{\"session_ids\":[{}0]}}", "{\"\":0},".repeat(MIB));
+    assert_eq!(send(&ingest, &bundle(Kind::Deletion, &[ids])).0, 422);
+    assert!(ingest.peak_mib() < before + 100, "{}", ingest.peak_mib());
+    assert_eq!(send(&ingest, &"\n".repeat(64 * MIB)).0, 422);
+    let text = bundle(Kind::Events, &vec![String::new(); 40 * MIB]);
+    assert_eq!(send(&ingest, &text).0, 422);
+    assert!(ingest.peak_mib() < before + 300, "{}", ingest.peak_mib());
+}
+
 #[test]
 fn the_page_allows_nothing_from_elsewhere() {
     let (_folder, data) = data();

@@ -59,10 +59,11 @@ fn read(body: &[u8], terms: &Terms) -> Result<Asked, bundle::Refusal> {
     let sha256 = |bytes: &[u8]| Sha256::digest(bytes).into();
     let bundle = bundle::read(body, terms.program, sha256)?;
     match bundle.kind {
-        Kind::Events => Ok(Asked::Keep(judge_lines(&bundle.lines, terms, now_ms()))),
+        Kind::Events => Ok(Asked::Keep(judge_lines(bundle.lines(), terms, now_ms()))),
         Kind::Deletion => {
-            let request = bundle.lines.first().copied().unwrap_or_default();
-            let sessions = sessions(request.as_bytes()).filter(|_| bundle.lines.len() == 1);
+            let mut lines = bundle.lines();
+            let request = lines.next().filter(|_| lines.next().is_none());
+            let sessions = request.and_then(|request| sessions(request.as_bytes()));
             let reason = "this is no request to delete; `forget` writes one";
             sessions
                 .map(Asked::Delete)
@@ -80,8 +81,8 @@ fn not_taken(refusal: &bundle::Refusal) -> Response {
 
 async fn keep(service: &Service, judged: Judged) -> Result<Response, Refusal> {
     let mut outcome = Outcome {
-        refused: judged.refused.len(),
-        later: judged.later.len(),
+        refused: judged.refused.count,
+        later: judged.later.count,
         ..Outcome::default()
     };
     for part in judged.events.chunks(PART) {
@@ -90,14 +91,14 @@ async fn keep(service: &Service, judged: Judged) -> Result<Response, Refusal> {
         outcome.known += part.len() - kept;
     }
     service.count(outcome);
-    let lines = judged.refused.iter().chain(&judged.later).map(by_line);
+    let lines = judged.refused.first.iter().chain(&judged.later.first);
     let mut response = answer(&json!({
         "kind": Kind::Events.name(),
         "accepted": outcome.accepted,
         "known": outcome.known,
         "refused": outcome.refused,
         "later": outcome.later,
-        "lines": lines.take(MOST_NAMED).collect::<Vec<_>>(),
+        "lines": lines.take(MOST_NAMED).map(by_line).collect::<Vec<_>>(),
     }));
     response.extensions_mut().insert(outcome);
     Ok(response)

@@ -14,9 +14,11 @@ pub mod admission;
 mod bundles;
 mod observe;
 mod refusal;
+mod sessions;
 
 pub use bundles::MOST_BUNDLE_BYTES;
 pub use refusal::{Refusal, TRY_AGAIN};
+pub use sessions::MOST_SESSIONS;
 
 use crate::config::{Limits, Proxy};
 use crate::forward::Outbox;
@@ -33,15 +35,12 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use observe::Outcome;
 use serde_json::{Value, json};
+use sessions::sessions;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
-use telemetry_wire::read::session_id;
 
 /// The most bytes of a body as it comes.
 pub const MOST_BYTES: usize = 1 << 20;
-
-/// The most sessions of a deletion request.
-pub const MOST_SESSIONS: usize = 10_000;
 
 /// The service, shared by all requests.
 #[derive(Clone, Debug)]
@@ -203,15 +202,15 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
     let outcome = Outcome {
         accepted,
         known: valid - accepted,
-        refused: judged.refused.len(),
-        later: judged.later.len(),
+        refused: judged.refused.count,
+        later: judged.later.count,
     };
     service.count(outcome);
     let mut response = answer(&json!({
         "accepted": outcome.accepted,
         "known": outcome.known,
-        "refused": judged.refused,
-        "later": judged.later,
+        "refused": judged.refused.first,
+        "later": judged.later.first,
     }));
     response.extensions_mut().insert(outcome);
     Ok(response)
@@ -279,16 +278,6 @@ async fn watch(State(service): State<Service>) -> Response {
     }
     let text = [(header::CONTENT_TYPE, metrics::CONTENT_TYPE)];
     (text, service.0.metrics.text()).into_response()
-}
-
-/// The sessions that are to go: `{"session_ids": ["<16 hex digits>", ...]}`.
-fn sessions(body: &[u8]) -> Option<Vec<[u8; 8]>> {
-    let request: Value = serde_json::from_slice(body).ok()?;
-    let ids = request.as_object()?.get("session_ids")?.as_array()?;
-    if ids.len() > MOST_SESSIONS {
-        return None;
-    }
-    ids.iter().map(|id| session_id(id.as_str()?)).collect()
 }
 
 fn now_ms() -> u64 {

@@ -102,6 +102,22 @@ impl Ingest {
         serde_json::from_str(&answer).unwrap()
     }
 
+    /// The most memory that it has had at a time, in MiB.
+    #[cfg(target_os = "linux")]
+    pub fn peak_mib(&self) -> u64 {
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(status).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:"));
+        let kib: u64 = line
+            .unwrap()
+            .split_whitespace()
+            .nth(1)
+            .unwrap()
+            .parse()
+            .unwrap();
+        kib / 1024
+    }
+
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

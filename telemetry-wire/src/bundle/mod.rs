@@ -35,6 +35,9 @@ use std::fmt::Write;
 /// The longest bundle that is read, in bytes: more than a million events.
 pub const MAX_BUNDLE_BYTES: u64 = 256 << 20;
 
+/// The most lines that are read: more than as many bytes have room for events.
+pub const MAX_LINES: u64 = 2 << 20;
+
 /// SHA-256 (FIPS 180-4) of some bytes.
 pub type Digest = fn(&[u8]) -> [u8; 32];
 
@@ -72,11 +75,17 @@ impl Kind {
 pub struct Bundle<'t> {
     /// What it carries.
     pub kind: Kind,
-    /// The lines between the first and the last. The first of them is line 2.
-    pub lines: Vec<&'t str>,
+    /// What stands between the first line and the last.
+    between: &'t str,
 }
 
 impl<'t> Bundle<'t> {
+    /// The lines between the first and the last, at most [`MAX_LINES`]. The
+    /// first of them is line 2.
+    pub fn lines(&self) -> impl Iterator<Item = &'t str> + use<'t> {
+        self.between.split_terminator('\n')
+    }
+
     /// Its lines, where it is of this kind.
     ///
     /// # Errors
@@ -84,7 +93,7 @@ impl<'t> Bundle<'t> {
     /// That it is of another.
     pub fn only(self, kind: Kind) -> Result<Vec<&'t str>, Refusal> {
         if self.kind == kind {
-            return Ok(self.lines);
+            return Ok(self.lines().collect());
         }
         let reason = format!(
             "this is a bundle of kind {:?}, and one of kind {:?} is wanted",
@@ -141,9 +150,9 @@ pub fn read<'t>(bytes: &'t [u8], program: &Program, digest: Digest) -> Result<Bu
         let line = before.split(|byte| *byte == b'\n').count();
         Refusal::new(line, "this is not UTF-8")
     })?;
-    let mut lines: Vec<&str> = text.split_terminator('\n').collect();
-    let header = Header::parse(lines.first().copied().unwrap_or_default())?;
-    let last = lines.len();
+    let header = Header::parse(text.split_terminator('\n').next().unwrap_or_default())?;
+    // They are counted before anything is made of them: they may be many.
+    let last = text.split_terminator('\n').count();
     let (before, line) = last_line(text)
         .filter(|(before, line)| !before.is_empty() && line.len() == seal(digest, "").len())
         .filter(|(_, line)| line.starts_with("{\"sha256\":\""))
@@ -162,19 +171,22 @@ pub fn read<'t>(bytes: &'t [u8], program: &Program, digest: Digest) -> Result<Bu
         ));
     }
     header.fits(program)?;
-    lines.remove(last - 1);
-    lines.remove(0);
-    if lines.len() as u64 != header.lines {
+    let (_, between) = before.split_once('\n').unwrap_or_default();
+    let lines = between.split_terminator('\n').count() as u64;
+    if lines != header.lines {
         let reason = format!(
-            "this says that {} lines follow before the checksum, and {} do",
-            header.lines,
-            lines.len()
+            "this says that {} lines follow before the checksum, and {lines} do",
+            header.lines
         );
+        return Err(Refusal::new(1, reason));
+    }
+    if lines > MAX_LINES {
+        let reason = format!("{lines} lines follow, and {MAX_LINES} is the most that is read");
         return Err(Refusal::new(1, reason));
     }
     Ok(Bundle {
         kind: header.kind,
-        lines,
+        between,
     })
 }
 

@@ -115,6 +115,15 @@ fn says_why_it_is_refused() {
     "#);
 }
 
+#[test]
+fn more_lines_than_events_have_room_are_not_taken() {
+    let most = usize::try_from(super::MAX_LINES).unwrap();
+    let of = |count| write(&PROBE, Kind::Events, &vec![String::new(); count]);
+    let taken = |count| read(of(count).as_bytes(), Kind::Events, &PROBE).map(|lines| lines.len());
+    assert_eq!(taken(most), Ok(most));
+    assert_eq!(taken(most + 1).unwrap_err().line, 1);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
