@@ -224,7 +224,8 @@ impl Proxy {
         if self.addresses.is_empty() {
             peer.is_loopback()
         } else {
-            self.addresses.contains(&peer)
+            let mut all = self.addresses.iter();
+            all.any(|address| address.to_canonical() == peer)
         }
     }
 }

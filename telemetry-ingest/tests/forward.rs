@@ -323,6 +323,30 @@ fn a_deletion_takes_out_what_waits_and_is_told_where_something_went() {
     assert!(!on_disk(&data, b"phx_secret"));
 }
 
+/// Over quota, say, there are always events that wait.
+#[test]
+fn a_deletion_does_not_wait_for_events() {
+    let posthog = Capture::start(|_, came| {
+        let full = r#"{"status":"Ok","quota_limited":["events"]}"#;
+        let later = came.path == "/batch/" && came.body.to_string().contains("00000000000000bb");
+        if later { Some((200, "", full)) } else { OK }
+    });
+    let (_folder, data) = data();
+    let ingest = Ingest::with(&data, &with_deletions(&posthog, &data));
+    ingest.events(&list(&[good(1)]));
+    until("nothing is forwarded", || {
+        metric(&ingest, "forwarded_total") == 1
+    });
+    ingest.events(&list(&[event(2, "00000000000000bb", &time(0), SAID)]));
+    until("nothing is tried", || posthog.came().len() > 1);
+    let body = json!({ "session_ids": [common::SESSION] }).to_string();
+    assert_eq!(ingest.post("/api/deletions", "", body.as_bytes()).0, 200);
+    until("nothing is told", || {
+        metric(&ingest, "outbox_deletions") == 0
+    });
+    assert_eq!(metric(&ingest, "outbox_events"), 1);
+}
+
 #[test]
 fn what_cannot_be_told_waits_to_be_told_by_hand() {
     let posthog = Capture::start(|_, _| OK);

@@ -156,6 +156,35 @@ fn bodies_take_so_much_memory_and_no_more() {
     );
 }
 
+/// A long body that does not come keeps nobody out, nor does a file that does.
+#[test]
+fn who_sends_nothing_takes_no_room() {
+    let (_folder, data) = data();
+    let ingest = Ingest::with(&data, "[limits]\nbody_seconds = 600\n");
+    let announced = |path: &str, length: usize| {
+        let mut stream = ingest.connect();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let mut held: Vec<TcpStream> = (0..3)
+        .map(|_| announced("/api/bundles", 64 << 20))
+        .collect();
+    held.extend((0..200).map(|_| announced("/api/events", 1 << 20)));
+    until("not all have begun", || {
+        let metrics = ingest.get("/metrics").1;
+        let reserved = metrics
+            .lines()
+            .find_map(|line| line.strip_prefix("telemetry_body_bytes "));
+        reserved.unwrap().parse::<u64>().unwrap() >= 203 << 16
+    });
+    let large = vec![b' '; 60 << 20];
+    for stream in &mut held[..2] {
+        stream.write_all(&large).unwrap();
+    }
+    assert_eq!(ingest.events(&list(&[good(1)]))["accepted"], 1);
+}
+
 #[test]
 fn who_asks_too_often_is_told_when_to_come_again() {
     let (_folder, data) = data();

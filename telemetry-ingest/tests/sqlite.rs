@@ -8,8 +8,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::{Map, Value};
 use std::path::Path;
+use std::sync::Arc;
 use support::contract::{self, Kind};
 use support::events::{NARROW, Source, program};
+use telemetry_ingest::forward::Outbox;
+use telemetry_ingest::judge::Terms;
+use telemetry_ingest::service::{Service, Setup};
 use telemetry_ingest::store::{Sqlite, Store};
 use telemetry_wire::Program;
 use tempfile::TempDir;
@@ -112,4 +116,32 @@ fn another_layout_is_left_as_it_is() {
         .unwrap();
     let error = Sqlite::open(file.folder(), program(&[NARROW])).unwrap_err();
     assert!(error.to_string().contains("layout 0"), "{error}");
+}
+
+/// What is past its time goes from the store, whatever the outbox says.
+#[test]
+fn a_broken_outbox_does_not_keep_events() {
+    let file = File::new();
+    let folder = file.0.path();
+    let program = program(&[NARROW]);
+    let store: Arc<dyn Store> = Arc::new(Sqlite::open(folder, program).unwrap());
+    let mut source = Source::new(program, 8);
+    source.until_ms -= 200 * 86_400_000;
+    store.insert(&source.events(10)).unwrap();
+    let terms = Terms {
+        program,
+        retention_ms: 90 * 86_400_000,
+    };
+    let setup = Setup {
+        outbox: Some(Arc::new(Outbox::open(folder).unwrap())),
+        ..Setup::default()
+    };
+    let service = Service::with(terms, store.clone(), setup);
+    let other = Connection::open(folder.join("outbox.db")).unwrap();
+    other.execute_batch("DROP TABLE forwarded").unwrap();
+    let told = service.delete_expired().unwrap_err().to_string();
+    assert!(told.contains("forwarded"), "{told}");
+    assert_eq!(store.count().unwrap(), 0);
+    assert_eq!(service.metrics().store_failures.get(), 1);
+    assert_eq!(service.metrics().deleted.get(), 10);
 }

@@ -60,13 +60,14 @@ fn taken(body: &[u8]) -> Outcome {
     };
     match answer.get("quota_limited") {
         None | Some(Value::Null | Value::Bool(false)) => Outcome::Taken,
-        Some(Value::Array(limited)) if limited.is_empty() => Outcome::Taken,
+        // Of something else, such as recordings, none are sent.
+        Some(Value::Array(limited)) if !limited.iter().any(|of| of == "events") => Outcome::Taken,
         Some(_) => Outcome::OverQuota,
     }
 }
 
 /// Seconds, or a date (RFC 9110, section 10.2.3).
-fn wait(retry_after: Option<&str>, now: SystemTime) -> Duration {
+pub(super) fn wait(retry_after: Option<&str>, now: SystemTime) -> Duration {
     let wait = retry_after.and_then(|text| {
         let seconds = text.trim().parse().ok().map(Duration::from_secs);
         seconds.or_else(|| {
@@ -93,6 +94,16 @@ mod tests {
             (
                 200,
                 r#"{"status":"Ok","quota_limited":["events"]}"#,
+                Outcome::OverQuota,
+            ),
+            (
+                200,
+                r#"{"status":"Ok","quota_limited":["recordings"]}"#,
+                Outcome::Taken,
+            ),
+            (
+                200,
+                r#"{"status":"Ok","quota_limited":["recordings","events"]}"#,
                 Outcome::OverQuota,
             ),
             (

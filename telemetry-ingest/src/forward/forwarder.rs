@@ -1,9 +1,10 @@
 //! Sends what waits, one request at a time.
 
-use super::answer::Outcome;
+use super::answer::{self, Outcome};
 use super::outbox::{Outbox, Waiting, hex};
 use super::settings::{DeletionTarget, Error, Settings, is_loopback};
 use crate::metrics::Metrics;
+use crate::store;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
@@ -66,7 +67,7 @@ impl Forwarder {
         settings: Settings,
         outbox: Arc<Outbox>,
         metrics: Arc<Metrics>,
-    ) -> Result<Self, Error> {
+    ) -> std::result::Result<Self, Error> {
         let batch_url = settings.batch_url()?;
         let deletion_target = settings.deletion_target()?;
         // Where the process has chosen a provider, that one is taken.
@@ -116,16 +117,21 @@ impl Forwarder {
         }
     }
 
-    /// One request, if there is something to say; how long to wait then.
-    async fn step(&mut self) -> rusqlite::Result<Option<Duration>> {
+    /// What is to be said now; how long to wait then, if something was.
+    ///
+    /// Deletions are tried between batches, for there may always be another
+    /// batch: nothing of a deleted session waits any more, so that none of it
+    /// can come after the deletion.
+    async fn step(&mut self) -> Result<Option<Duration>> {
+        let deleted = self.delete().await?;
         let most = self.most;
         let batch = self.with(move |outbox| outbox.next(most)).await?;
         if !batch.is_empty() {
             let outcome = self.send(&batch).await;
             return self.after(outcome, batch).await.map(Some);
         }
-        if let Some(wait) = self.delete().await? {
-            return Ok(Some(wait));
+        if deleted {
+            return Ok(Some(Duration::ZERO));
         }
         if self.with(Outbox::take_back).await? > 0 {
             return Ok(Some(self.failures.next()));
@@ -136,11 +142,11 @@ impl Forwarder {
     /// Runs what waits for the disk where it does not hold up others.
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Outbox) -> rusqlite::Result<T> + Send + 'static,
-    ) -> rusqlite::Result<T> {
+        work: impl FnOnce(&Outbox) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let outbox = self.outbox.clone();
         let done = tokio::task::spawn_blocking(move || work(&outbox)).await;
-        done.unwrap_or(Err(rusqlite::Error::InvalidQuery))
+        done.unwrap_or_else(|_| Err(store::Error::new("the outbox was not asked")))
     }
 
     async fn send(&self, batch: &[Waiting]) -> Outcome {
@@ -167,7 +173,7 @@ impl Forwarder {
     }
 
     /// What follows from what became of a batch; how long to wait.
-    async fn after(&mut self, outcome: Outcome, batch: Vec<Waiting>) -> rusqlite::Result<Duration> {
+    async fn after(&mut self, outcome: Outcome, batch: Vec<Waiting>) -> Result<Duration> {
         let count = batch.len();
         if outcome == Outcome::Taken {
             self.with(move |outbox| outbox.sent(&batch)).await?;
@@ -208,12 +214,11 @@ impl Forwarder {
         }
     }
 
-    /// Tells PostHog what to delete, if anything waits and it is time; how
-    /// long to wait then. It comes after all events, so that none of a deleted
-    /// session can come after it.
-    async fn delete(&mut self) -> rusqlite::Result<Option<Duration>> {
+    /// Tells PostHog what to delete, if anything waits and it is time; whether
+    /// it was told.
+    async fn delete(&mut self) -> Result<bool> {
         if self.deletion_target.is_none() || Instant::now() < self.deletions_at {
-            return Ok(None);
+            return Ok(false);
         }
         let sessions = self.with(|outbox| outbox.deletions(MOST_SESSIONS)).await?;
         let Some(target) = self
@@ -221,7 +226,7 @@ impl Forwarder {
             .as_ref()
             .filter(|_| !sessions.is_empty())
         else {
-            return Ok(None);
+            return Ok(false);
         };
         let ids: Vec<String> = sessions.iter().map(|session| hex(session)).collect();
         let body = json!({ "distinct_ids": ids, "delete_events": true });
@@ -235,9 +240,10 @@ impl Forwarder {
                 self.deletion_failures = Backoff::default();
                 Duration::ZERO
             }
-            Ok((status, ..)) => {
+            Ok((status, retry_after, _)) => {
                 tracing::error!(status, "PostHog does not take a deletion");
-                self.deletion_failures.next()
+                let asked = answer::wait(retry_after.as_deref(), SystemTime::now());
+                self.deletion_failures.next().max(asked)
             }
             Err(error) => {
                 tracing::warn!(error = described(&error), "PostHog was not reached");
@@ -249,7 +255,7 @@ impl Forwarder {
         }
         // Events need not wait for it.
         self.deletions_at = Instant::now() + wait;
-        Ok(wait.is_zero().then_some(wait))
+        Ok(wait.is_zero())
     }
 
     fn failed(&self, reason: &'static str) {
@@ -257,6 +263,8 @@ impl Forwarder {
         self.metrics.forward_failures.get_or_create(&labels).inc();
     }
 }
+
+type Result<T> = std::result::Result<T, store::Error>;
 
 type Answer = (u16, Option<String>, Vec<u8>);
 

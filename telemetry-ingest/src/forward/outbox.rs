@@ -2,12 +2,16 @@
 //! store.
 
 use crate::judge::Event;
+use crate::store::{Error, empty_log};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use telemetry_wire::posthog;
 use tokio::sync::Notify;
+
+/// The file, in the folder that an outbox is opened in.
+const FILE: &str = "outbox.db";
 
 /// Events and deletions that wait.
 #[derive(Debug)]
@@ -63,7 +67,7 @@ const TABLES: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-type Result<T> = rusqlite::Result<T>;
+type Result<T> = std::result::Result<T, Error>;
 
 impl Outbox {
     /// Opens the outbox in a folder, and makes both where they are missing.
@@ -74,7 +78,7 @@ impl Outbox {
     pub fn open(dir: &Path) -> Result<Self> {
         // SQLite says what is wrong with a folder that could not be made.
         let _ = std::fs::create_dir_all(dir);
-        let connection = Connection::open(dir.join("outbox.db"))?;
+        let connection = Connection::open(dir.join(FILE))?;
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
         // A sender is answered when what it sent is on the disk here, too.
@@ -160,9 +164,8 @@ impl Outbox {
             for event in waiting {
                 delete.execute([event.seq])?;
             }
-            transaction
-                .execute("UPDATE events SET doubt = -1 WHERE doubt = 1", [])
-                .map(drop)
+            transaction.execute("UPDATE events SET doubt = -1 WHERE doubt = 1", [])?;
+            Ok(())
         })
     }
 
@@ -222,7 +225,7 @@ impl Outbox {
             connection.prepare_cached("SELECT session FROM deletions ORDER BY session LIMIT ?1")?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let rows = select.query_map([most], |row| row.get(0))?;
-        rows.collect()
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Takes out what PostHog was told to delete.
@@ -248,7 +251,7 @@ impl Outbox {
         let before = sql(before_ms);
         let expired = self.change(|transaction| {
             transaction.execute("DELETE FROM forwarded WHERE time_ms < ?1", [before])?;
-            transaction.execute("DELETE FROM events WHERE time_ms < ?1", [before])
+            Ok(transaction.execute("DELETE FROM events WHERE time_ms < ?1", [before])?)
         })?;
         self.empty_log()?;
         Ok(expired as u64)
@@ -276,8 +279,7 @@ impl Outbox {
 
     /// The write-ahead log still has what was deleted.
     fn empty_log(&self) -> Result<()> {
-        self.connection()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        empty_log(&self.connection(), FILE)
     }
 }
 
@@ -308,6 +310,19 @@ fn uuid(bytes: &[u8; 16]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_that_somebody_reads_is_not_emptied() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(folder.path()).unwrap();
+        outbox.connection().busy_timeout(Duration::ZERO).unwrap();
+        let reader = Connection::open(folder.path().join(FILE)).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM events").unwrap();
+        let told = outbox.forget(&[[1; 8]]).unwrap_err().to_string();
+        assert!(told.contains("outbox.db-wal still has"), "{told}");
+        reader.execute_batch("COMMIT").unwrap();
+        outbox.forget(&[[1; 8]]).unwrap();
+    }
 
     #[test]
     fn an_id_is_written_as_it_was_read() {

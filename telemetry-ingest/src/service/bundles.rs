@@ -1,5 +1,6 @@
 //! Files that `export` and `forget` wrote, whole.
 
+use super::admission::Sent;
 use super::observe::Outcome;
 use super::{Refusal, Service, answer, blocking, is_gzip, now_ms, sessions};
 use crate::judge::{Judged, Terms, judge_lines};
@@ -35,9 +36,11 @@ pub(super) async fn bundles(
         return Err(Refusal::Encoding);
     }
     let admission = &service.0.admission;
-    let admitted = admission.let_in(request, MOST_BUNDLE_BYTES).await?;
-    let (terms, body) = (service.0.terms, admitted.body.clone());
-    let asked = match blocking(move || read(&body, &terms)).await? {
+    let admitted = admission.let_in(request, Sent::Bundle).await?;
+    let terms = service.0.terms;
+    let read = blocking(move || (read(&admitted.body, &terms), admitted));
+    let (asked, _admitted) = read.await?;
+    let asked = match asked {
         Ok(asked) => asked,
         Err(refusal) => return Ok(not_taken(&refusal)),
     };

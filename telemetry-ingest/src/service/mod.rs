@@ -26,7 +26,7 @@ use crate::judge::{Event, Terms, Unfit, judge};
 use crate::metrics::{self, Counted, Metrics};
 use crate::portal::Portal;
 use crate::store::{Error, GroupCommit, NotKept, Store};
-use admission::Admission;
+use admission::{Admission, Sent};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -118,12 +118,14 @@ impl Service {
     /// What kept them from being deleted.
     pub fn delete_expired(&self) -> Result<u64, Error> {
         let before = now_ms().saturating_sub(self.0.terms.retention_ms);
-        if let Some(outbox) = &self.0.outbox {
-            outbox.expire(before)?;
-        }
+        // That one of both cannot be swept does not keep the other.
+        let outbox = self.0.outbox.as_ref();
+        let expired = outbox.map_or(Ok(0), |outbox| outbox.expire(before));
+        let expired = expired.inspect_err(|error| self.failed(error));
         let deleted = self.store().delete_before(before);
         let deleted = deleted.inspect_err(|error| self.failed(error))?;
         self.0.metrics.deleted.inc_by(deleted);
+        expired?;
         Ok(deleted)
     }
 
@@ -157,7 +159,7 @@ impl Service {
         if let Some((outbox, events)) = forwarded {
             let pushed = blocking(move || outbox.push(&events)).await?;
             pushed.map_err(|error| {
-                self.failed(&error.into());
+                self.failed(&error);
                 Refusal::Unavailable
             })?;
         }
@@ -175,7 +177,7 @@ impl Service {
     fn delete(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
         let forgotten = self.0.outbox.as_ref().map(|outbox| outbox.forget(sessions));
         let deleted = match forgotten {
-            Some(Err(error)) => Err(error.into()),
+            Some(Err(error)) => Err(error),
             _ => self.store().delete_sessions(sessions),
         };
         let deleted = deleted.map_err(|error| {
@@ -189,10 +191,10 @@ impl Service {
 
 async fn events(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
     let gzip = is_gzip(request.headers())?;
-    let admitted = service.0.admission.let_in(request, MOST_BYTES).await?;
+    let admitted = service.0.admission.let_in(request, Sent::Request).await?;
     let terms = service.0.terms;
-    let body = admitted.body.clone();
-    let judged = blocking(move || judge(&body, gzip, &terms, now_ms())).await?;
+    let judge = move || (judge(&admitted.body, gzip, &terms, now_ms()), admitted);
+    let (judged, _admitted) = blocking(judge).await?;
     let judged = judged.map_err(|unfit| match unfit {
         Unfit::Malformed => Refusal::Malformed,
         Unfit::TooLarge => Refusal::TooLarge,
@@ -217,7 +219,7 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
 }
 
 async fn deletions(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
-    let admitted = service.0.admission.let_in(request, MOST_BYTES).await?;
+    let admitted = service.0.admission.let_in(request, Sent::Request).await?;
     let sessions = sessions(&admitted.body).ok_or(Refusal::Malformed)?;
     let deleted = blocking(move || service.delete(&sessions)).await??;
     Ok(answer(&json!({ "deleted": deleted })))

@@ -13,6 +13,7 @@ pub use clickhouse::{ClickHouse, Settings as ClickHouseSettings};
 pub use group::{GroupCommit, MOST_WAITING, NotKept};
 pub use null::Null;
 pub use sqlite::Sqlite;
+pub(crate) use sqlite::empty_log;
 
 use crate::judge::Event;
 use std::fmt;

@@ -103,7 +103,7 @@ impl Store for Sqlite {
             }
         }
         transaction.commit()?;
-        empty_log(&connection)?;
+        empty_log(&connection, FILE)?;
         Ok(deleted as u64)
     }
 
@@ -120,7 +120,7 @@ impl Store for Sqlite {
             let deleted = connection.prepare_cached(&sweep)?.execute(before)?;
             all += deleted as u64;
             if deleted == 0 {
-                empty_log(&connection)?;
+                empty_log(&connection, FILE)?;
                 return Ok(all);
             }
         }
@@ -229,13 +229,17 @@ fn days(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
     Ok(days)
 }
 
-/// The write-ahead log still has what was deleted.
-fn empty_log(connection: &Connection) -> Result<(), Error> {
+/// Empties the write-ahead log of a file: it still has what was deleted.
+///
+/// # Errors
+///
+/// Also that another process keeps the log from being emptied.
+pub(crate) fn empty_log(connection: &Connection, file: &str) -> Result<(), Error> {
     let busy: i64 =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if busy != 0 {
         return Err(Error::new(format!(
-            "{FILE}-wal still has what was deleted, for another process reads the file; \
+            "{file}-wal still has what was deleted, for another process reads the file; \
              ask again when it has ended"
         )));
     }
