@@ -237,6 +237,12 @@ impl RecordError {
             path: dir.join(ANSWER_FILE),
         }
     }
+
+    /// Whether the folder is another user's, so that nothing of it is this
+    /// one's to change.
+    pub(crate) fn is_of_anothers_folder(&self) -> bool {
+        matches!(self.cause, Cause::Anothers)
+    }
 }
 
 impl fmt::Display for RecordError {

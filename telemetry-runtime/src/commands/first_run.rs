@@ -6,8 +6,8 @@ use super::inputs;
 use super::prompt::{self, Reply};
 use super::{Context, Session};
 use crate::consent::{
-    Decision, Reason, answer_by_default, notice, notice_of_new, notice_shown, turn_off, turn_on,
-    widening,
+    Decision, NotRecorded, Reason, Withdrawal, answer_by_default, notice, notice_of_new,
+    notice_shown, turn_off, turn_on, widening,
 };
 use crate::policy::ConsentDefault;
 use crate::sys;
@@ -146,14 +146,16 @@ fn record(
 ) {
     let occasion = session.occasion();
     let recorded = match reply {
-        Reply::Typed(true) => turn_on(dir, &occasion),
-        Reply::Typed(false) => turn_off(dir, &occasion).map(|_| ()),
-        Reply::Default => answer_by_default(dir, default, &occasion).map(|_| ()),
+        Reply::Typed(true) => turn_on(dir, &occasion)
+            .map(|()| Withdrawal::default())
+            .map_err(NotRecorded::from),
+        Reply::Typed(false) => turn_off(dir, &occasion),
+        Reply::Default => answer_by_default(dir, default, &occasion),
         // Nobody typed that no, but it holds.
-        Reply::Left => answer_by_default(dir, false, &occasion).map(|_| ()),
+        Reply::Left => answer_by_default(dir, false, &occasion),
     };
     match recorded {
-        Ok(()) => console.tell(""),
+        Ok(_) => console.tell(""),
         Err(error) => console.note(error),
     }
 }

@@ -83,12 +83,19 @@ pub(super) fn off(
         ));
     }
     let offer = Offer::prepare(session, dir);
-    let gone = turn_off(dir, &session.occasion())?;
+    let (gone, recorded) = match turn_off(dir, &session.occasion()) {
+        Ok(gone) => (gone, Ok(())),
+        Err(failed) => (failed.withdrawal, Err(failed.error)),
+    };
     let after = After::of(session);
-    let exit = complain_of_what_is_left(console, &gone);
+    let mut exit = complain_of_what_is_left(console, &gone);
+    if let Err(error) = &recorded {
+        console.complain(error);
+        exit = Exit::Failed;
+    }
     if json {
         let answer = json!({
-            "answer": "no",
+            "answer": recorded.is_ok().then_some("no"),
             "deleted_files": gone.removed,
             "not_deleted": gone.left,
         });
@@ -96,18 +103,18 @@ pub(super) fn off(
             .write_json(session, console, dir, answer)
             .map(|_| exit);
     }
-    writeln!(
-        console.out,
-        "Telemetry is off. Your no is recorded in {}.",
-        dir.join(ANSWER_FILE).display()
-    )?;
-    write_what_is_gone(console, &gone)?;
-    for input in after.others(|verdict| verdict == Verdict::Yes) {
-        writeln!(console.out, "{} says yes; your no wins.", input.place())?;
+    if recorded.is_ok() {
+        writeln!(
+            console.out,
+            "Telemetry is off. Your no is recorded in {}.",
+            dir.join(ANSWER_FILE).display()
+        )?;
     }
-    // The no holds by now, whatever becomes of the question.
+    write_what_is_gone(console, &gone)?;
+    after.write_what_decides(session, console, recorded.is_ok())?;
+    // What could be done is done by now, whatever becomes of the question.
     let offered = offer?.make(session, console, dir)?;
-    Ok(offered.unwrap_or(exit))
+    Ok(offered.filter(|_| recorded.is_ok()).unwrap_or(exit))
 }
 
 pub(super) fn complain_of_what_is_left(console: &mut Console<'_>, gone: &Withdrawal) -> Exit {
@@ -191,6 +198,28 @@ impl After {
         self.inputs
             .iter()
             .filter(move |input| input.name != "answer" && say(input.verdict))
+    }
+
+    /// After `off`: that the no wins, or how things are without it.
+    fn write_what_decides(
+        &self,
+        session: &Session<'_>,
+        console: &mut Console<'_>,
+        is_recorded: bool,
+    ) -> io::Result<()> {
+        if !is_recorded {
+            let is = if self.decision.enabled() {
+                "still on"
+            } else {
+                "off"
+            };
+            let reason = self.reason(session);
+            return writeln!(console.out, "Telemetry is {is}: {reason}.");
+        }
+        for input in self.others(|verdict| verdict == Verdict::Yes) {
+            writeln!(console.out, "{} says yes; your no wins.", input.place())?;
+        }
+        Ok(())
     }
 
     fn write_json(

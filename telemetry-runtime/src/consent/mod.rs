@@ -45,8 +45,8 @@ pub use opinion::Opinion;
 pub use reason::Reason;
 pub use sending::{Consent, DeletionPermit, Hold, UploadPermit};
 pub use switch::{
-    Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, set_level, turn_off,
-    turn_on,
+    NotRecorded, Occasion, Withdrawal, answer_by_default, notice_shown, set_air_gap, set_level,
+    turn_off, turn_on,
 };
 pub use widening::{New, NewThing, widening};
 #[cfg(feature = "upload")]

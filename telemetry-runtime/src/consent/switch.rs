@@ -11,10 +11,42 @@ use super::withdraw::{Reach, withdraw};
 use crate::answer::{self, Answer, Date, Given, How, RecordError, Recorded};
 use crate::config::TelemetryLevel;
 use crate::host::Host;
+use std::fmt;
 use std::path::Path;
 use telemetry_wire::{Channel, Program, Version};
 
 pub use super::withdraw::Withdrawal;
+
+/// A no that could not be recorded.
+#[derive(Debug)]
+pub struct NotRecorded {
+    /// Why.
+    pub error: RecordError,
+    /// What it took with it all the same.
+    pub withdrawal: Withdrawal,
+}
+
+impl From<RecordError> for NotRecorded {
+    /// Nothing was taken.
+    fn from(error: RecordError) -> Self {
+        Self {
+            error,
+            withdrawal: Withdrawal::default(),
+        }
+    }
+}
+
+impl fmt::Display for NotRecorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for NotRecorded {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.error)
+    }
+}
 
 /// The circumstances in which somebody answers or is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +92,9 @@ pub fn turn_on(dir: &Path, occasion: &Occasion) -> Result<(), RecordError> {
 }
 
 /// Records an explicit no, and withdraws what is in the folder. The files go
-/// even if the answer could not be recorded; that error is returned.
-pub fn turn_off(dir: &Path, occasion: &Occasion) -> Result<Withdrawal, RecordError> {
+/// even if the answer could not be recorded, and the error says which; but not
+/// another user's, for whom nobody else can say no.
+pub fn turn_off(dir: &Path, occasion: &Occasion) -> Result<Withdrawal, NotRecorded> {
     refuse(dir, How::Explicitly, occasion)
 }
 
@@ -71,9 +104,10 @@ pub fn answer_by_default(
     dir: &Path,
     yes: bool,
     occasion: &Occasion,
-) -> Result<Withdrawal, RecordError> {
+) -> Result<Withdrawal, NotRecorded> {
     if yes {
-        accept(dir, How::ByDefault, occasion).map(|()| Withdrawal::default())
+        accept(dir, How::ByDefault, occasion)?;
+        Ok(Withdrawal::default())
     } else {
         refuse(dir, How::ByDefault, occasion)
     }
@@ -116,7 +150,7 @@ fn accept(dir: &Path, how: How, occasion: &Occasion) -> Result<(), RecordError> 
     })
 }
 
-fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, RecordError> {
+fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, NotRecorded> {
     let record = || {
         answer::change(dir, |before| {
             // A file that cannot be read is replaced: a no takes nothing away
@@ -127,10 +161,16 @@ fn refuse(dir: &Path, how: How, occasion: &Occasion) -> Result<Withdrawal, Recor
             })
         })
     };
-    let recorded = record();
+    let recorded = match record() {
+        Err(error) if error.is_of_anothers_folder() => return Err(error.into()),
+        recorded => recorded,
+    };
     let withdrawal = withdraw(dir, Reach::Kept);
     // There may have been no room before.
-    recorded.or_else(|_| record()).map(|()| withdrawal)
+    match recorded.or_else(|_| record()) {
+        Ok(()) => Ok(withdrawal),
+        Err(error) => Err(NotRecorded { error, withdrawal }),
+    }
 }
 
 /// Puts a changed answer in the place of the old one.

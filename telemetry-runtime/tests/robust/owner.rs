@@ -3,9 +3,12 @@
 
 use crate::person::{COMMANDS, EVENTS, Person, tree};
 use crate::support::process::skip;
+use crate::support::program::PROGRAM;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::Path;
+use telemetry_runtime::Host;
+use telemetry_runtime::consent::{Occasion, answer_by_default, turn_off};
 
 const ROOT: u32 = 0;
 /// Any user but root; it need not have a name.
@@ -64,6 +67,29 @@ fn root_leaves_nothing_in_a_home_that_is_not_its_own() {
     assert_eq!(root.on_terminal(&["run"], &[]), "");
     assert!(somebody.runs());
     assert_eq!(somebody.queued(), EVENTS);
+}
+
+/// A host may ask its questions itself.
+#[test]
+fn a_no_of_roots_takes_nothing_of_another_users() {
+    if !is_root() {
+        return;
+    }
+    let (_root, somebody) = home();
+    assert!(somebody.runs());
+    assert_eq!(somebody.queued(), EVENTS);
+    let dir = somebody.root().join("share/marks/telemetry");
+    let before = tree(&dir);
+    let host = Host::new("marks", "1.0.0", false, false);
+    let occasion = Occasion::new(&PROGRAM, host, 1_769_860_800_000);
+    for refused in [
+        turn_off(&dir, &occasion),
+        answer_by_default(&dir, false, &occasion),
+    ] {
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("belongs to another user"), "{why}");
+        assert_eq!(tree(&dir), before);
+    }
 }
 
 /// As an older version of the program left it, which did not look whose

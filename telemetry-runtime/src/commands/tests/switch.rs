@@ -107,6 +107,43 @@ fn off_without_a_folder_writes_one_file() {
     assert_eq!(fs::read(user.dir().join(ANSWER_FILE)).unwrap(), before);
 }
 
+/// What went is told, and so is what could be asked for now and never again.
+#[test]
+fn a_no_that_cannot_be_recorded_says_what_it_took() {
+    for json in [false, true] {
+        let mut user = User::with_events();
+        user.config.air_gapped = true;
+        user.runs(&super::export::json());
+        fs::create_dir(user.dir().join(ANSWER_FILE)).unwrap();
+        user.answer = Some("\n");
+        let said = user.runs(&TelemetryCommands::Off { json });
+        assert_eq!(said.exit, Exit::Failed);
+        assert!(
+            said.err.contains(
+                "error: the answer was not recorded: cannot replace HOME/telemetry/answer.toml"
+            ),
+            "{}",
+            said.err
+        );
+        assert_eq!(names(&user.dir()), [ANSWER_FILE, "drain.lock"]);
+        if json {
+            let object: Value = serde_json::from_str(&said.out).unwrap();
+            assert_eq!(object["answer"], Value::Null);
+            assert_eq!(object["deleted_files"], 2);
+            continue;
+        }
+        insta::assert_snapshot!(said.out, @r"
+        Deleted: 2 files, all that was kept here.
+        Telemetry is off: the recorded answer says neither yes nor no, which counts as no.
+        ");
+        assert!(
+            said.err.contains("Write a request to delete it?"),
+            "{}",
+            said.err
+        );
+    }
+}
+
 #[test]
 fn off_wins_over_every_yes_and_names_it() {
     let mut user = User::new();
