@@ -7,9 +7,9 @@ use crate::config::TelemetryLevel;
 use crate::policy::ConsentDefault;
 use telemetry_wire::{Channel, Level};
 
-#[cfg(unix)]
+#[cfg(any(unix, feature = "upload"))]
 use crate::{answer::ANSWER_FILE, sys};
-#[cfg(unix)]
+#[cfg(any(unix, feature = "upload"))]
 use std::path::Path;
 
 /// Whether telemetry is on, and why. Only [`decide`] makes one.
@@ -176,7 +176,7 @@ impl LevelSource {
     }
 }
 
-#[cfg(unix)]
+#[cfg(any(unix, feature = "upload"))]
 impl Permit {
     /// Whether the decision would still be a yes with the answer that the
     /// folder holds by now. One `lstat` while nobody has touched it.

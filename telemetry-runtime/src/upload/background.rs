@@ -108,12 +108,16 @@ impl Uploads {
         let Some(dir) = telemetry.dir() else {
             return;
         };
-        if telemetry.decision().upload(&self.policy).is_err() {
+        let Ok(permit) = telemetry.decision().upload(&self.policy) else {
             return;
-        }
+        };
         let now = clock::system();
         let due = state::due(dir, now);
         if matches!(due, Due::At(_)) {
+            return;
+        }
+        // The decision is the start's, and somebody may have said no since.
+        if !permit.permit().still_holds(dir) {
             return;
         }
         // Taken before it is begun, so that the next run need not try again;
@@ -151,4 +155,56 @@ pub(crate) fn random() -> u64 {
     let mut bytes = [0; 8];
     let _ = getrandom::fill(&mut bytes);
     u64::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use crate::answer::ANSWER_FILE;
+    use crate::consent::samples::{POLICY, PROGRAM};
+    use crate::consent::{Inputs, Occasion, Opinion, decide, turn_off, turn_on};
+    use crate::host::Host;
+    use std::fs;
+    use std::path::Path;
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap();
+        let mut names: Vec<_> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// A host that goes on after somebody has said no elsewhere.
+    #[test]
+    fn after_a_no_a_host_that_goes_on_makes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path();
+        let host = Host::new(PROGRAM.app, "1.0.0", false, false);
+        let occasion = Occasion::new(&PROGRAM, host, clock::system());
+        turn_on(dir, &occasion).unwrap();
+        let yes = decide(&Inputs {
+            environment: Opinion::Yes,
+            ..Inputs::silent()
+        });
+        let place = Some(dir.to_owned());
+        let telemetry =
+            TelemetryCollector::decided(&PROGRAM, &POLICY, host, yes, place, clock::system);
+        let uploads = Uploads {
+            app: PROGRAM.app,
+            policy: POLICY,
+        };
+        uploads.start_if_due(&telemetry);
+        assert!(matches!(state::due(dir, clock::system()), Due::At(_)));
+        turn_off(dir, &occasion).unwrap();
+        assert_eq!(names(dir), [ANSWER_FILE]);
+        uploads.start_if_due(&telemetry);
+        assert_eq!(names(dir), [ANSWER_FILE]);
+        // As another host left it that did not look: nor is one begun.
+        state::claim(dir, 1_000).unwrap();
+        uploads.start_if_due(&telemetry);
+        assert_eq!(state::due(dir, 1_000), Due::Now);
+    }
 }
