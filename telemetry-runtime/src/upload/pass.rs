@@ -117,7 +117,11 @@ impl<'a> Pass<'a> {
             self.forget_old_receipts();
         }
         let wait = self.send_all(&mut queue, time, progress)?;
-        self.leave_word(&before, wait);
+        // Not after a no, or once all has been deleted: that leaves nothing
+        // behind, and nothing is to be tried again.
+        if queue.is_in_place() && (self.world.decide)().upload(self.context.policy).is_ok() {
+            self.leave_word(&before, wait);
+        }
         if self.report.arrived > 0 {
             // Whoever reads meanwhile is no reason to fail.
             let _ = queue.shrink();
@@ -379,8 +383,7 @@ impl<'a> Pass<'a> {
         (Next::Stop(Ending::Failed(why), Some(LONG_WAIT_MS)), outcome)
     }
 
-    /// For the next pass, and for `status`. Not after a no: that leaves
-    /// nothing behind.
+    /// For the next pass, and for `status`.
     fn leave_word(&self, before: &State, wait: Option<u64>) {
         let now = (self.world.clock)();
         let random = self.world.random;

@@ -20,8 +20,16 @@ struct Slow {
     goes_on: Sender<()>,
 }
 
+/// The longest that one side waits for the other.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Slow {
     fn new() -> Self {
+        Self::that(all_arrived)
+    }
+
+    /// One that does this in the end.
+    fn that(does: impl Fn(&Request) -> Does + Send + Sync + 'static) -> Self {
         let (there, is_there) = mpsc::channel();
         let (goes_on, may_go_on) = mpsc::channel();
         let (there, may_go_on) = (Mutex::new(there), Mutex::new(may_go_on));
@@ -31,9 +39,9 @@ impl Slow {
             }
             if number == 0 {
                 there.lock().unwrap().send(()).unwrap();
-                may_go_on.lock().unwrap().recv().unwrap();
+                let _ = may_go_on.lock().unwrap().recv_timeout(PATIENCE);
             }
-            all_arrived(request)
+            does(request)
         });
         Self {
             server,
@@ -68,7 +76,7 @@ fn a_no_stops_an_uploader_before_its_next_request() {
     let slow = Slow::new();
     let person = person(&slow.server);
     let uploader = spawn(&person, &["telemetry", "upload", "--now"]);
-    slow.is_there.recv().unwrap();
+    slow.is_there.recv_timeout(PATIENCE).unwrap();
     assert_eq!(person.telemetry(&["off"]).code, 0);
     slow.goes_on.send(()).unwrap();
     let output = uploader.wait_with_output().unwrap();
@@ -83,12 +91,27 @@ fn a_no_stops_an_uploader_before_its_next_request() {
     assert_eq!(person.queued(), 0);
 }
 
+/// The same where the request fails in the end: there is nothing to try again.
+#[test]
+fn a_no_is_heeded_by_an_uploader_that_fails_afterwards() {
+    let slow = Slow::that(|_| Does::Closes);
+    let person = person(&slow.server);
+    let uploader = spawn(&person, &["telemetry", "upload", "--now"]);
+    slow.is_there.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(person.telemetry(&["off"]).code, 0);
+    slow.goes_on.send(()).unwrap();
+    let output = uploader.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    assert_eq!(slow.server.requests().len(), 1);
+    assert!(!person.dir().join("upload.json").exists());
+}
+
 #[test]
 fn forget_asks_for_the_deletion_of_what_was_on_its_way_as_well() {
     let slow = Slow::new();
     let person = person(&slow.server);
     let uploader = spawn(&person, &["telemetry", "upload", "--now"]);
-    slow.is_there.recv().unwrap();
+    slow.is_there.recv_timeout(PATIENCE).unwrap();
     let forget = spawn(&person, &["telemetry", "forget", "--force"]);
     // It deletes at once, and then waits for what is on its way.
     let give_up = Instant::now() + Duration::from_secs(30);
