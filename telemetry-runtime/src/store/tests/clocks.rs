@@ -2,7 +2,7 @@
 //! away, through the whole way of an event: one process emits, and what is in
 //! the queue says when, under the session of that day.
 
-use super::{DAY, NOON, OLDER, RETENTION, number, open, terms};
+use super::{DAY, NOON, OLDER, number, open, terms};
 use crate::collector::TelemetryCollector;
 use crate::consent::{Inputs, Opinion, decide};
 use crate::event::Event;
@@ -43,11 +43,15 @@ impl Event for Tick {
     }
 }
 
+/// The writer unlinks what is too old by the files' own times, which are of
+/// another clock: not so long after those.
+const KEPT_DAYS: u16 = u16::MAX;
+
 /// Emits a tick at each of these times, in one process; what is queued then.
 fn emitted_at(times: &[u64]) -> Vec<StoredEvent> {
     let dir = tempfile::tempdir().unwrap();
     let policy = Policy {
-        retention_days: u16::try_from(RETENTION / DAY).unwrap(),
+        retention_days: KEPT_DAYS,
         ..crate::consent::samples::POLICY
     };
     let host = Host::new("probe", "1.0.0", false, false);
@@ -74,7 +78,8 @@ fn emitted_at(times: &[u64]) -> Vec<StoredEvent> {
     queue.oldest(usize::MAX).unwrap()
 }
 
-/// Midnights that calendars get wrong, others, and the ends of time.
+/// Midnights that calendars get wrong, others, and the ends of time. Not when
+/// [`KEPT_DAYS`] are just over.
 fn times() -> impl Strategy<Value = u64> {
     let odd_days = vec![
         0,      // 1970-01-01, and where a clock before that is taken to be
@@ -94,6 +99,10 @@ fn times() -> impl Strategy<Value = u64> {
         1 => prop::sample::select(vec![0, TIME_END_MS - 1, TIME_END_MS, u64::MAX]),
         1 => 0..2 * TIME_END_MS,
     ]
+    .prop_filter("files are just too old", |time| {
+        let over = crate::clock::system() / DAY + u64::from(KEPT_DAYS);
+        over.abs_diff(time / DAY) > 10
+    })
 }
 
 proptest! {
@@ -138,4 +147,15 @@ fn a_process_across_midnight_is_two_sessions_and_a_clock_set_back_neither_more()
     let wanted = [before, after, after, before, after];
     let found: Vec<&str> = sessions.iter().map(|(_, session)| *session).collect();
     assert_eq!(found, wanted);
+}
+
+/// Files have the times of the real clock, whatever this one says.
+#[test]
+fn a_clock_that_is_months_ahead_of_the_files_loses_nothing() {
+    let today = crate::clock::system();
+    for ahead in [80, 85, 89] {
+        let then = today + ahead * DAY;
+        let events = emitted_at(&[DAY, then, then + DAY, then + 2 * DAY]);
+        assert_eq!(events.len(), 4, "{ahead} days ahead");
+    }
 }
