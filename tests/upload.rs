@@ -15,7 +15,7 @@ use server::{Does, Server, all_arrived};
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -267,17 +267,15 @@ fn an_uploader_that_is_killed_loses_nothing() {
 }
 
 /// From the host to the store of the real service: eight hosts at a time,
-/// uploaders that are killed, and a service that is away in between.
+/// uploaders that are killed, and a service that hangs in between.
 #[test]
 fn what_was_emitted_is_in_the_store_once() {
     let data = tempfile::tempdir().unwrap();
-    let address: SocketAddr = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let place = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/api/events", place.local_addr().unwrap());
     let user = User {
         home: tempfile::tempdir().unwrap(),
-        endpoint: format!("http://{address}/api/events"),
+        endpoint,
     };
     let mut all = 0;
     for round in 0_u64..12 {
@@ -287,12 +285,12 @@ fn what_was_emitted_is_in_the_store_once() {
             }
         });
         all += 8 * EVENTS;
-        // Every third round nobody is there.
-        let service = (round % 3 != 1).then(|| ingest(address, data.path()));
+        // Every third round nobody answers.
+        let service = (round % 3 != 1).then(|| ingest(&place, data.path()));
         user.upload_is_killed(Duration::from_millis(4 * round));
         drop(service);
     }
-    let service = ingest(address, data.path());
+    let service = ingest(&place, data.path());
     let last = user.telemetry(&["upload", "--now"]).output().unwrap();
     assert!(last.status.success(), "{last:?}");
     drop(service);
@@ -304,14 +302,12 @@ fn what_was_emitted_is_in_the_store_once() {
 #[test]
 fn what_is_forgotten_is_gone_from_the_store() {
     let data = tempfile::tempdir().unwrap();
-    let address: SocketAddr = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let service = ingest(address, data.path());
+    let place = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/api/events", place.local_addr().unwrap());
+    let service = ingest(&place, data.path());
     let [forgets, stays] = [(); 2].map(|()| User {
         home: tempfile::tempdir().unwrap(),
-        endpoint: format!("http://{address}/api/events"),
+        endpoint: endpoint.clone(),
     });
     for user in [&forgets, &stays] {
         user.runs();
@@ -335,8 +331,9 @@ fn stored(data: &Path) -> u64 {
     telemetry_ingest::store::Store::count(&store).unwrap()
 }
 
-/// The service; it is gone when what this gives is dropped.
-fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
+/// The service, on a port that nobody else gets meanwhile; it is gone when
+/// what this gives is dropped.
+fn ingest(place: &TcpListener, data: &Path) -> tokio::runtime::Runtime {
     let bound = telemetry_schema::load(&telemetry_schema::Sources {
         events_name: "events.toml",
         events: include_str!("../events.toml"),
@@ -350,9 +347,11 @@ fn ingest(address: SocketAddr, data: &Path) -> tokio::runtime::Runtime {
     let store = telemetry_ingest::store::Sqlite::open(data, terms.program).unwrap();
     let service = telemetry_ingest::service::Service::new(terms, Arc::new(store));
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let listener = runtime
-        .block_on(tokio::net::TcpListener::bind(address))
-        .unwrap();
-    runtime.spawn(async move { axum::serve(listener, service.router()).await });
+    let listener = place.try_clone().unwrap();
+    listener.set_nonblocking(true).unwrap();
+    runtime.spawn(async move {
+        let listener = tokio::net::TcpListener::from_std(listener).unwrap();
+        axum::serve(listener, service.router()).await
+    });
     runtime
 }

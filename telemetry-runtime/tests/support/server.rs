@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use telemetry_wire::transport::{HEADERS, HeaderValue, METHOD, PROTOCOL};
+use telemetry_wire::transport::{HEADERS, Header, HeaderValue, METHOD, PROTOCOL};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -49,8 +49,17 @@ impl Request {
     /// that is not in the manifest.
     #[track_caller]
     pub(crate) fn assert_declared(&self, path: &str, authority: &str) {
+        self.assert_head_declared(path, authority, &HEADERS);
+        // RFC 1952: no name, no comment, no time, no system.
+        assert_eq!(self.body[..4], [0x1f, 0x8b, 8, 0]);
+        assert_eq!((&self.body[4..8], self.body[9]), (&[0; 4][..], 255));
+    }
+
+    /// Fails on any byte of the head that is not of these headers.
+    #[track_caller]
+    pub(crate) fn assert_head_declared(&self, path: &str, authority: &str, headers: &[Header]) {
         let mut declared = format!("{METHOD} {path} {PROTOCOL}\r\n");
-        for header in HEADERS {
+        for header in headers {
             let value = match header.value {
                 HeaderValue::Exactly(value) => value.to_owned(),
                 HeaderValue::Server => authority.to_owned(),
@@ -59,9 +68,6 @@ impl Request {
             declared = format!("{declared}{}: {value}\r\n", header.name);
         }
         assert_eq!(self.head, declared + "\r\n");
-        // RFC 1952: no name, no comment, no time, no system.
-        assert_eq!(self.body[..4], [0x1f, 0x8b, 8, 0]);
-        assert_eq!((&self.body[4..8], self.body[9]), (&[0; 4][..], 255));
     }
 }
 

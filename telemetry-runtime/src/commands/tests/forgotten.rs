@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 use telemetry_wire::Sink;
-use telemetry_wire::transport::{DELETION_HEADERS, HeaderValue, METHOD, PROTOCOL};
+use telemetry_wire::transport::DELETION_HEADERS;
 
 fn is_deletion(request: &Request) -> bool {
     request.head.starts_with("POST /api/deletions ")
@@ -116,17 +116,7 @@ fn the_request_carries_what_is_declared_and_no_more() {
     let user = sent(&server);
     forget(&user, true, false);
     let request = &deletions(&server)[0];
-    let length = request.body.len().to_string();
-    let mut wanted = format!("{METHOD} /api/deletions {PROTOCOL}\r\n");
-    for header in DELETION_HEADERS {
-        let value = match header.value {
-            HeaderValue::Exactly(value) => value,
-            HeaderValue::Server => &server.authority(),
-            HeaderValue::Length => &length,
-        };
-        wanted = format!("{wanted}{}: {value}\r\n", header.name);
-    }
-    assert_eq!(request.head, format!("{wanted}\r\n"));
+    request.assert_head_declared("/api/deletions", &server.authority(), &DELETION_HEADERS);
 }
 
 #[test]
