@@ -4,7 +4,7 @@
 //! Not tested here: a data folder on NFS, SMB or FUSE, which takes a server;
 //! the spool refuses those by the filesystem's number. The tests that mount
 //! a disk need Linux, and `unshare` to be allowed; they say so when they are
-//! skipped.
+//! skipped, and `.ci/faults` lets none be.
 
 #![cfg(all(unix, feature = "store"))]
 #![allow(clippy::unwrap_used, reason = "this is test code, outside #[test] too")]
