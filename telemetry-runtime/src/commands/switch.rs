@@ -88,11 +88,13 @@ pub(super) fn off(
         Err(failed) => (failed.withdrawal, Err(failed.error)),
     };
     let after = After::of(session);
-    let mut exit = complain_of_what_is_left(console, &gone);
     if let Err(error) = &recorded {
         console.complain(error);
-        exit = Exit::Failed;
     }
+    let exit = match complain_of_what_is_left(console, &gone) {
+        Exit::Done if recorded.is_err() => Exit::Failed,
+        exit => exit,
+    };
     if json {
         let answer = json!({
             "answer": recorded.is_ok().then_some("no"),

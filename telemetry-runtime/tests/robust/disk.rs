@@ -131,6 +131,9 @@ fn finds_it_read_only() {
         error: could not write ROOT/telemetry/deletion-request.TIME.jsonl: Read-only file system (os error 30)
     off: 3
         error: the answer was not recorded: cannot write ROOT/telemetry/answer.toml: Read-only file system (os error 30); make its folder writable for you and try again
+        error: could not delete ROOT/telemetry/session.key; delete it by hand
+        error: could not delete ROOT/telemetry/events.db; delete it by hand
+        error: could not delete ROOT/telemetry/spool; delete it by hand
     ");
     let out = fs::read_to_string("out.jsonl").unwrap();
     assert_eq!(out.matches("\"type\":\"mark\"").count() as u64, EVENTS);

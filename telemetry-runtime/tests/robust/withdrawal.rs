@@ -21,7 +21,7 @@ struct Slow {
 }
 
 /// The longest that one side waits for the other.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl Slow {
     fn new() -> Self {
