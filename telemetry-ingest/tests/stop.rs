@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Ingest, data, good, list, request, rest};
+use common::{Ingest, data, good, list, request, rest, until};
 use std::io::Write;
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -41,9 +41,9 @@ fn what_was_acknowledged_under_load_is_there_after_a_stop() {
                 scope.spawn(move || send(address, sender << 24, acknowledged))
             })
             .collect();
-        while acknowledged.load(Ordering::Relaxed) < 100 {
-            thread::yield_now();
-        }
+        until("too little is acknowledged", || {
+            acknowledged.load(Ordering::Relaxed) >= 100
+        });
         ingest.terminate();
         senders
             .into_iter()
@@ -76,9 +76,7 @@ fn a_request_under_way_is_finished_and_one_that_hangs_is_not_waited_for() {
         let bytes: u64 = bytes.lines().next().unwrap().parse().unwrap();
         bytes / (64 << 10)
     };
-    while begun() < 2 {
-        thread::yield_now();
-    }
+    until("the requests do not begin", || begun() >= 2);
     ingest.terminate();
     under_way.write_all(last).unwrap();
     assert_eq!(rest(&mut under_way).0, 200);
