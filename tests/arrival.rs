@@ -7,12 +7,11 @@
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(dead_code, reason = "other tests use the rest of what is shared")]
 
 #[path = "../telemetry-ingest/tests/support/clickhouse.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod clickhouse;
 #[path = "../telemetry-runtime/tests/support/server.rs"]
-#[allow(dead_code, reason = "other tests use the rest")]
 mod server;
 mod user;
 
