@@ -46,5 +46,7 @@ proptest! {
         json::write_event(&mut text, "01234567-89ab-8def-a123-456789abcdef", "0123456789abcdef", &decoded);
         let read = read::event(&text, *TABLE).unwrap();
         prop_assert_eq!(read.decoded.record(), record);
+        let read = read::Reader::new(*TABLE).event(&text).unwrap();
+        prop_assert_eq!(read.decoded.record(), record);
     }
 }

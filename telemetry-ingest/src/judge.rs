@@ -3,7 +3,7 @@
 use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
 use std::io::Read;
-use telemetry_wire::read::{self, Splitter};
+use telemetry_wire::read::{self, Reader, Splitter};
 use telemetry_wire::{Decoded, Program};
 
 /// The most events of a request.
@@ -98,14 +98,21 @@ pub enum Unfit {
     TooLarge,
 }
 
-/// Takes a body apart and judges every event; `now_ms` is UTC milliseconds.
+/// Takes a body apart and judges every event, with the reader of the terms'
+/// program; `now_ms` is UTC milliseconds.
 /// It is decompressed as it is read, so that a bomb is noticed at its first
 /// [`MOST_BYTES`].
 ///
 /// # Errors
 ///
 /// [`Unfit`], and then nothing of the request is kept.
-pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judged, Unfit> {
+pub fn judge(
+    body: &[u8],
+    gzip: bool,
+    terms: &Terms,
+    events: &Reader,
+    now_ms: u64,
+) -> Result<Judged, Unfit> {
     let reader: Box<dyn Read> = if gzip {
         Box::new(MultiGzDecoder::new(body))
     } else {
@@ -114,6 +121,7 @@ pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judg
     let mut reader = reader.take(MOST_BYTES + 1);
     let mut judge = Judge {
         terms,
+        events,
         now_ms,
         most: MOST_EVENTS,
         count: 0,
@@ -153,6 +161,7 @@ pub fn judge(body: &[u8], gzip: bool, terms: &Terms, now_ms: u64) -> Result<Judg
 pub fn judge_lines<'t>(lines: impl Iterator<Item = &'t str>, terms: &Terms, now_ms: u64) -> Judged {
     let mut judge = Judge {
         terms,
+        events: &Reader::new(terms.program),
         now_ms,
         most: usize::MAX,
         count: 0,
@@ -166,6 +175,7 @@ pub fn judge_lines<'t>(lines: impl Iterator<Item = &'t str>, terms: &Terms, now_
 
 struct Judge<'a> {
     terms: &'a Terms,
+    events: &'a Reader,
     now_ms: u64,
     most: usize,
     count: usize,
@@ -179,7 +189,7 @@ impl Judge<'_> {
         if index >= self.most {
             return;
         }
-        let read = event.and_then(|text| read::event(text, self.terms.program));
+        let read = event.and_then(|text| self.events.event(text));
         let event = match read {
             Ok(event) => event,
             Err(fault) if fault.kind.may_be_newer() => {

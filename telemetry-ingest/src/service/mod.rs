@@ -38,6 +38,7 @@ use serde_json::{Value, json};
 use sessions::sessions;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use telemetry_wire::read::Reader;
 
 /// The most bytes of a body as it comes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -49,6 +50,7 @@ pub struct Service(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     terms: Terms,
+    reader: Reader,
     store: GroupCommit,
     admission: Admission,
     portal: Option<Portal>,
@@ -80,6 +82,7 @@ impl Service {
         let metrics = Arc::<Metrics>::default();
         Self(Arc::new(Shared {
             terms,
+            reader: Reader::new(terms.program),
             store: GroupCommit::new(store),
             admission: Admission::new(setup.limits, setup.proxy, metrics.clone()),
             portal: setup.portal,
@@ -192,8 +195,12 @@ impl Service {
 async fn events(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
     let gzip = is_gzip(request.headers())?;
     let admitted = service.0.admission.let_in(request, Sent::Request).await?;
-    let terms = service.0.terms;
-    let judge = move || (judge(&admitted.body, gzip, &terms, now_ms()), admitted);
+    let judging = service.clone();
+    let judge = move || {
+        let Shared { terms, reader, .. } = &*judging.0;
+        let judged = judge(&admitted.body, gzip, terms, reader, now_ms());
+        (judged, admitted)
+    };
     let (judged, _admitted) = blocking(judge).await?;
     let judged = judged.map_err(|unfit| match unfit {
         Unfit::Malformed => Refusal::Malformed,

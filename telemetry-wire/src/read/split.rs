@@ -41,8 +41,14 @@ impl Splitter {
     /// Calls `visit` with each event that ends in `chunk`, or with what is
     /// wrong with it. After [`Splitter::is_broken`] nothing more comes.
     pub fn push(&mut self, chunk: &[u8], visit: &mut impl FnMut(Result<&str, Fault>)) {
-        for byte in chunk {
+        let mut rest = chunk;
+        loop {
+            rest = self.plain(rest);
+            let Some((byte, after)) = rest.split_first() else {
+                return;
+            };
             self.byte(*byte, visit);
+            rest = after;
         }
     }
 
@@ -111,6 +117,25 @@ impl Splitter {
             self.state = State::After;
             self.emit(visit);
         }
+    }
+
+    /// Keeps what begins a chunk and changes nothing: within an event, all up
+    /// to the next byte that is looked at. Gives what is left.
+    fn plain<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
+        if self.state != State::Event || self.escaped {
+            return chunk;
+        }
+        let end = if self.in_string {
+            chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'))
+        } else {
+            let looked_at = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
+            chunk.iter().position(looked_at)
+        };
+        let (plain, rest) = chunk.split_at(end.unwrap_or(chunk.len()));
+        let room = (MAX_EVENT_BYTES + 1).saturating_sub(self.event.len());
+        let kept = plain.get(..room).unwrap_or(plain);
+        self.event.extend_from_slice(kept);
+        rest
     }
 
     /// Keeps a byte more than may be, so that too many show.

@@ -103,6 +103,7 @@ fn events(ids: std::ops::Range<u8>) -> Vec<Event> {
         format!("[{}]", list.join(",")).as_bytes(),
         false,
         &terms,
+        &telemetry_wire::read::Reader::new(terms.program),
         now_ms,
     );
     let events = judged.unwrap().events;
