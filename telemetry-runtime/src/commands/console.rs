@@ -23,6 +23,7 @@ pub(super) struct Console<'a> {
     /// How wide it is, if that is known.
     pub(super) columns: Option<u16>,
     /// Whether `err` is standard error and a terminal, where a bar can move.
+    #[cfg(feature = "upload")]
     pub(super) shows_bars: bool,
     /// Whether somebody is there to answer a question.
     pub(super) can_ask: bool,
@@ -39,6 +40,7 @@ impl Console<'_> {
             input: &mut io::stdin().lock(),
             is_terminal,
             columns: is_terminal.then(sys::terminal_columns).flatten(),
+            #[cfg(feature = "upload")]
             shows_bars: io::stderr().is_terminal(),
             can_ask: io::stdin().is_terminal() && io::stderr().is_terminal(),
         };

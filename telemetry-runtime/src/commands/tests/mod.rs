@@ -274,6 +274,7 @@ impl User {
                 input: &mut self.answer.unwrap_or_default().as_bytes(),
                 is_terminal: self.terminal.is_some(),
                 columns: self.terminal,
+                #[cfg(feature = "upload")]
                 shows_bars: false,
                 can_ask: self.answer.is_some(),
             },
