@@ -36,7 +36,7 @@ pub(super) fn open(dir: &Path) -> Option<Guarded> {
                 let file = Guarded { fd, status };
                 // Root that acts with a user's home must not leave files
                 // there that the user cannot open.
-                if file.status.size == 0 && !is_new && sys::is_anothers(dir) {
+                if file.status.size == 0 && !is_new && !sys::owns(dir) {
                     discard(&file, dir);
                     return None;
                 }
@@ -69,7 +69,7 @@ fn make(dir: &Path) -> Option<()> {
     match sys::make_dir(dir) {
         // The first that was missing: root takes back what it made in
         // somebody's home, where that user could not open it.
-        Some(true) if sys::user() == 0 && sys::is_anothers(dir.parent()?) => {
+        Some(true) if sys::user() == 0 && !sys::owns(dir.parent()?) => {
             let _ = fs::remove_dir(dir);
             None
         }

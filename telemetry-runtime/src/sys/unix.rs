@@ -4,7 +4,7 @@ mod owner;
 
 #[cfg(feature = "commands")]
 pub(crate) use owner::may_make_files_in;
-pub(crate) use owner::{is_anothers, user};
+pub(crate) use owner::{is_anothers, owns, user};
 
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io;

@@ -11,6 +11,11 @@ pub(crate) fn user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
+/// Whether a folder is this user's own. Hosts ask, and need no more than that.
+pub(crate) fn owns(dir: &Path) -> bool {
+    owner(dir) == Some(user())
+}
+
 /// Whether a folder is another user's, so that whatever this one made in it
 /// would be in that user's way. One that is not there yet is so for root where
 /// it would lie in somebody's home, as by `sudo` with `HOME` kept.
@@ -28,12 +33,7 @@ pub(crate) fn is_anothers(dir: &Path) -> bool {
 /// Who owns a file or folder; none where that cannot be told.
 fn owner(path: &Path) -> Option<u32> {
     let mut stat = MaybeUninit::<libc::stat>::uninit();
-    // An empty one is above a path that begins with no folder.
-    let path = match path.as_os_str().as_bytes() {
-        b"" => b".",
-        path => path,
-    };
-    let found = with_c_path(&[path], |path| {
+    let found = with_c_path(&[path.as_os_str().as_bytes()], |path| {
         // SAFETY: the path ends with a zero byte; the pointer is valid for
         // writes, and read only on success.
         unsafe {
