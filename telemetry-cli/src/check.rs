@@ -6,6 +6,7 @@ use crate::{Outcome, Project};
 use clap::Args;
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
+use telemetry_schema::model::Expiry;
 use telemetry_schema::rules::source::private_path;
 use telemetry_schema::{Moment, Schema, Sources};
 
@@ -30,7 +31,7 @@ pub(crate) fn run(
     let today = options.today.clone().unwrap_or_else(today);
     let release = match &options.release {
         Some(release) => Some(release.clone()),
-        None if project.asks_for_a_release() => project.version(),
+        None if project.may_ask_for_a_release() => project.version(),
         None => None,
     };
     let moment = match Moment::new(&today, release.as_deref()) {
@@ -40,7 +41,8 @@ pub(crate) fn run(
     let Some(bound) = project.load_at(&moment, console)? else {
         return Ok(Outcome::Findings);
     };
-    if release.is_none() && project.asks_for_a_release() {
+    let mut events = bound.schema.events.iter();
+    if release.is_none() && events.any(|event| matches!(event.expires, Expiry::Version(_))) {
         console.conclude(format_args!(
             "which release is built is not known, and so not which of them expired with one: \
              say it with --release VERSION"
