@@ -157,7 +157,9 @@ impl Source {
             let Ok(decoded) = Record::decode(&bytes, self.program) else {
                 continue;
             };
-            let id = u128::from(self.next()) << 64 | u128::from(self.next());
+            // A UUID of version 8 (RFC 9562).
+            let (high, low) = (self.next() & !0xF000 | 0x8000, self.next() >> 2 | 1 << 63);
+            let id = u128::from(high) << 64 | u128::from(low);
             return Event {
                 index: 0,
                 id: id.to_be_bytes(),

@@ -154,7 +154,10 @@ impl Connection {
         let answer: serde_json::Value = serde_json::from_slice(&answer)?;
         let accepted = answer["accepted"].as_u64().context("no number")?;
         if answer["known"] != 0 || answer["refused"] != serde_json::json!([]) {
-            bail!("not all was accepted: {answer}");
+            bail!(
+                "{accepted} accepted; the first that was not: {}",
+                answer["refused"][0]
+            );
         }
         Ok(usize::try_from(accepted)?)
     }
