@@ -35,10 +35,8 @@ impl Declared {
 
 fn thousand() -> String {
     let caro = include_str!("../../../../events.toml");
-    let (head, _) = caro.split_once("[events.").unwrap_or_default();
-    let mut text = head
-        .replace("[docs]", "[docs]\n#")
-        .replace("\npages", "\n# pages");
+    let (head, _) = caro.split_once("\n[events.").unwrap_or_default();
+    let mut text = format!("{head}\n");
     for number in 0..1_000 {
         // Writing to a String does not fail.
         let _ = write!(
