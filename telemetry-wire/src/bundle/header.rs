@@ -95,6 +95,10 @@ impl Header {
                 self.app, program.app
             )));
         }
+        if self.kind == Kind::Deletion {
+            // Its ids are the same in every generation.
+            return Ok(());
+        }
         let running = program.running().number;
         if self.generation > running {
             return Err(refusal(format!(

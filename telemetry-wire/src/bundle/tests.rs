@@ -79,6 +79,19 @@ fn says_what_it_is_and_ends_in_its_checksum() {
     );
 }
 
+/// Ids are the same in every generation, and a folder may be that of two
+/// versions.
+#[test]
+fn a_request_to_delete_is_read_by_every_version_of_its_program() {
+    let ids = ["{\"session_ids\":[]}".to_owned()];
+    let text = write(&PROBE, Kind::Deletion, &ids);
+    for program in [&PROBE, &OLDER, &BRANCH] {
+        let lines = read(text.as_bytes(), Kind::Deletion, program);
+        assert_eq!(lines.unwrap(), ids);
+    }
+    assert!(read(text.as_bytes(), Kind::Deletion, &OTHER).is_err());
+}
+
 #[test]
 fn says_why_it_is_refused() {
     let of = |program, kind| read(two().as_bytes(), kind, program).unwrap_err();
