@@ -240,10 +240,13 @@ mod tests {
             "events.db-shm",
             "events.db-journal",
             "events.db.corrupt-20260101T000000Z",
+            "unsent-deletion-request.20260131T120000Z.0123456789abcdef.jsonl.00ff",
+            "deletion-request.20260131T120000Z.jsonl.00ff",
         ];
         for name in ours
             .iter()
             .chain(&[DRAIN_LOCK_FILE, "spool.txt", "notes", "answer.toml.00"])
+            .chain(&["deletion-request.20260131T120000Z.jsonl"])
         {
             fs::write(dir.join(name), b"x").unwrap();
         }
@@ -252,7 +255,13 @@ mod tests {
         assert!(withdrawal.left.is_empty());
         assert_eq!(
             names(dir),
-            [ANSWER_FILE, DRAIN_LOCK_FILE, "notes", "spool.txt"]
+            [
+                ANSWER_FILE,
+                "deletion-request.20260131T120000Z.jsonl",
+                DRAIN_LOCK_FILE,
+                "notes",
+                "spool.txt"
+            ]
         );
     }
 

@@ -109,6 +109,12 @@ fn tells_something(name: &str) -> bool {
         || name
             .strip_prefix(RECEIPTS_FILE)
             .is_some_and(|rest| rest.starts_with('.'))
+        // One of a request to delete, which names what is to be forgotten.
+        || name
+            .strip_prefix("unsent-")
+            .unwrap_or(name)
+            .strip_prefix("deletion-request.")
+            .is_some_and(|rest| rest.contains(".jsonl."))
 }
 
 /// The drain lock, if its file is there and nobody keeps it for long.
