@@ -148,8 +148,8 @@ fn described(error: &reqwest::Error) -> String {
     let mut cause: Option<&dyn Error> = error.source();
     if error.is_builder() {
         text.push_str(
-            "no server can be checked, for lack of the platform's certificates \
-             (a package that is often called ca-certificates)",
+            "no connection could be prepared, most often for lack of the platform's certificates \
+             to check a server by (a package that is often called ca-certificates)",
         );
     } else if error.is_timeout() {
         text.push_str("no answer in time");
