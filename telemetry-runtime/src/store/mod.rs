@@ -59,7 +59,7 @@ mod import;
 mod ingest;
 mod lock;
 mod migrations;
-#[cfg(feature = "commands")]
+#[cfg(any(feature = "commands", feature = "upload"))]
 mod named;
 mod protocol;
 mod queue;
@@ -73,14 +73,18 @@ pub use drain::{DrainReport, Terms, clear, drain};
 pub use error::StoreError;
 pub use event_id::event_id;
 pub use files::has_events;
+#[cfg(any(feature = "commands", feature = "upload"))]
+pub(crate) use files::hex;
 #[cfg(feature = "commands")]
 pub(crate) use files::place;
 #[cfg(any(feature = "commands", feature = "upload"))]
 pub(crate) use files::replace;
 #[cfg(feature = "upload")]
-pub(crate) use files::{check_owner, hex, open_private, open_regular, random_name};
+pub(crate) use files::{check_owner, open_private, open_regular, random_name};
 #[cfg(feature = "commands")]
 pub(crate) use import::{Carried, import};
+#[cfg(feature = "upload")]
+pub(crate) use named::foreign_sessions;
 #[cfg(feature = "commands")]
 pub(crate) use named::named_sessions;
 #[doc(hidden)]

@@ -63,7 +63,7 @@ impl SessionKey {
     }
 
     /// The key in `dir`, if there is one for this machine.
-    #[cfg(feature = "commands")]
+    #[cfg(any(feature = "commands", feature = "upload"))]
     pub(super) fn find(dir: &Path, machine_id: Option<&str>) -> Result<Option<Self>, StoreError> {
         let path = dir.join(KEY_FILE);
         Self::load(&path, machine_id).map_err(StoreError::io("read", &path))

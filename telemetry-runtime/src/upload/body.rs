@@ -16,9 +16,9 @@ pub struct Batch {
     pub body: String,
     /// The ids of its events, in their order.
     pub ids: Vec<String>,
-    /// The ids of the sessions that they belong to, each once, in the order
+    /// The days (UTC) and ids of the sessions that they belong to, each once, in the order
     /// of their first events.
-    pub sessions: Vec<String>,
+    pub sessions: Vec<(String, String)>,
     /// Ids of what must not be sent, and why.
     pub(super) faulty: Vec<(String, String)>,
 }
@@ -78,8 +78,9 @@ impl Batch {
         }
         sink.write_event(&mut self.body, &event.id, &event.session_id, decoded);
         self.ids.push(event.id);
-        if !self.sessions.contains(&event.session_id) {
-            self.sessions.push(event.session_id);
+        if self.sessions.iter().all(|(_, id)| *id != event.session_id) {
+            let day = event.timestamp.chars().take("2026-01-31".len());
+            self.sessions.push((day.collect(), event.session_id));
         }
     }
 }

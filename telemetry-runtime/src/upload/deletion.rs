@@ -108,6 +108,7 @@ impl Deletion<'_> {
             bytes: body.len() as u64,
             sha256: hex(&Sha256::digest(body.as_bytes())),
             session_ids: Vec::new(),
+            imported_ids: Vec::new(),
         })
     }
 }

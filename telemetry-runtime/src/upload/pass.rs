@@ -7,7 +7,7 @@ use super::report::{Ending, Progress, Report};
 use super::state::{self, LONG_WAIT_MS, State};
 use super::transport::{Limits, Transport};
 use crate::clock::Clock;
-use crate::consent::{Decision, Hold};
+use crate::consent::Decision;
 use crate::context::Context;
 use crate::store::{
     self, Queue, StoreError, check_owner, drain, has_events, hex, open_private, random_name,
@@ -224,7 +224,7 @@ impl<'a> Pass<'a> {
         }
         // The last look: what was said while the batch was made counts.
         if let Err(hold) = (self.world.decide)().upload(self.context.policy) {
-            receipts.answered(&request, not_sent(hold));
+            receipts.answered(&request, Answered::not_sent(hold));
             return Ok(Next::Stop(Ending::Held(hold), None));
         }
         self.report.requests += 1;
@@ -250,7 +250,12 @@ impl<'a> Pass<'a> {
             events: batch.ids.len() as u64,
             bytes: batch.body.len() as u64,
             sha256: hex(&Sha256::digest(batch.body.as_bytes())),
-            session_ids: batch.sessions.clone(),
+            session_ids: batch.sessions.iter().map(|(_, id)| id.clone()).collect(),
+            imported_ids: store::foreign_sessions(
+                self.world.dir,
+                &self.world.store,
+                &batch.sessions,
+            )?,
         })
     }
 
@@ -424,14 +429,6 @@ fn at(batch: &Batch, reasons: &BTreeMap<usize, String>) -> Vec<(String, String)>
     };
     reasons.iter().filter_map(reason).collect()
 }
-
-fn not_sent(hold: Hold) -> Answered {
-    Answered {
-        status: None,
-        outcome: format!("not sent after all: {hold}"),
-    }
-}
-
 /// The right to upload; none where somebody else has it.
 pub(super) fn lock(dir: &Path) -> Result<Option<File>, StoreError> {
     let path = dir.join(LOCK_FILE);

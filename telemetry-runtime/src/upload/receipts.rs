@@ -6,7 +6,7 @@
 //! were, which sessions they were of, and a digest of their bytes. It outlives
 //! `off`: what was sent can then still be named, to ask for its deletion.
 
-use crate::consent::RECEIPTS_FILE;
+use crate::consent::{Hold, RECEIPTS_FILE};
 use crate::store::{open_private, open_regular, replace};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -45,6 +45,11 @@ pub struct Sent {
     pub sha256: String,
     /// The sessions that the events were of.
     pub session_ids: Vec<String>,
+    /// Those of them that are another machine's, whose events were imported
+    /// here. A receipt that does not say is of a version that did not tell
+    /// them apart, and all are taken for this machine's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imported_ids: Vec<String>,
 }
 
 /// What came back.
@@ -54,6 +59,16 @@ pub struct Answered {
     pub status: Option<u16>,
     /// What it meant, as a sentence.
     pub outcome: String,
+}
+
+impl Answered {
+    /// There was a no at the last moment.
+    pub(super) fn not_sent(hold: Hold) -> Self {
+        Self {
+            status: None,
+            outcome: format!("not sent after all: {hold}"),
+        }
+    }
 }
 
 /// A line of the file.
@@ -211,6 +226,7 @@ mod tests {
             bytes: 500,
             sha256: "00".into(),
             session_ids: vec!["0123456789abcdef".into()],
+            imported_ids: Vec::new(),
         }
     }
 

@@ -19,7 +19,7 @@ use crate::consent::{Reach, Withdrawal, held, withdraw, wrapped};
 use request::Request;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use way::{Way, deliver};
+use way::{Delivered, Way, deliver};
 
 /// What the user asked for.
 #[derive(Debug, Clone, Copy)]
@@ -87,9 +87,8 @@ impl Plan {
     fn of(session: &Session<'_>, dir: &Path, output: Option<&Path>) -> Result<Self, Failure> {
         let request = Request::of(session, dir)?;
         let unsent = waiting(dir);
-        let has_left = request.has_left || !unsent.is_empty();
         Ok(Self {
-            way: Way::of(session, has_left, output),
+            way: Way::of(session, &request.receivers, &unsent, output),
             held: held(dir, Reach::KeptAndReceipts),
             request,
             unsent,
@@ -178,12 +177,13 @@ impl Offer {
     ) -> Result<Option<Exit>, Failure> {
         let Self(request) = self;
         // Without an uploader, or behind an air gap, it may have been carried.
-        let may_have_left =
-            request.has_left || !cfg!(feature = "upload") || inputs::decision(session).air_gapped();
+        let may_have_left = !request.receivers.is_empty()
+            || !cfg!(feature = "upload")
+            || inputs::decision(session).air_gapped();
         if request.is_empty() || !may_have_left || !console.can_ask {
             return Ok(None);
         }
-        let way = Way::of(session, request.has_left, None);
+        let way = Way::of(session, &request.receivers, &[], None);
         console.tell(wrapped(&format!(
             "All that has left this machine can be named now, and later only what `log` has on \
              record. {} {}",
@@ -211,14 +211,17 @@ impl Offer {
 enum Outcome {
     /// There were no ids to name.
     Nothing,
-    /// The receiver has answered: how many events it has deleted.
-    Arrived { url: String, deleted: u64 },
-    /// It is not known to have arrived, for this reason.
+    /// What arrived, and what is not known to have.
+    Sent { url: String, delivered: Delivered },
+    /// Nothing could be sent, for this reason. The new request, if there is
+    /// one, is in this file.
     Kept {
         url: String,
         why: String,
         file: Option<PathBuf>,
     },
+    /// Earlier ones wait, for this reason.
+    Waits { count: usize, why: String },
     /// It is for the user to take away, for this reason.
     Written { file: PathBuf, why: String },
 }
@@ -233,12 +236,15 @@ impl Outcome {
         before: impl FnOnce(),
     ) -> Self {
         match (way, written) {
-            (Way::ByHand(_), None) => Self::Nothing,
+            (_, None) if unsent.is_empty() => Self::Nothing,
+            (Way::ByHand(why), None) => Self::Waits {
+                count: unsent.len(),
+                why,
+            },
             (Way::ByHand(why), Some(file)) => Self::Written { file, why },
-            (Way::Sent { .. }, None) if unsent.is_empty() => Self::Nothing,
             (Way::Sent { permit, url }, file) => {
                 match deliver(session, dir, (permit, &url), unsent, before) {
-                    Ok(deleted) => Self::Arrived { url, deleted },
+                    Ok(delivered) => Self::Sent { url, delivered },
                     Err(why) => Self::Kept { url, why, file },
                 }
             }
@@ -247,6 +253,16 @@ impl Outcome {
 
     /// Says what went wrong, and how the command ends then.
     fn complain(&self, console: &mut Console<'_>) -> Option<Exit> {
+        if let Self::Sent { url, delivered } = self {
+            for (file, why) in &delivered.kept {
+                console.complain(format_args!(
+                    "a request is not known to have arrived at {url}: {why}; it is kept in {}, \
+                     and `forget` sends it again",
+                    file.display()
+                ));
+            }
+            return (!delivered.kept.is_empty()).then_some(Exit::Failed);
+        }
         let Self::Kept { url, why, file } = self else {
             return None;
         };
@@ -265,12 +281,21 @@ impl Outcome {
                 console.out,
                 "There was no key of session ids, so nothing that was sent from here can be named."
             )?,
-            Self::Arrived { url, deleted } => writeln!(
-                console.out,
-                "The request was sent to {url}, where it deleted {}.",
-                events(*deleted)
-            )?,
+            Self::Sent { url, delivered } => {
+                if let Some(deleted) = delivered.deleted {
+                    writeln!(
+                        console.out,
+                        "The request was sent to {url}, where it deleted {}.",
+                        events(deleted)
+                    )?;
+                }
+            }
             Self::Kept { .. } => {}
+            Self::Waits { count, why } => writeln!(
+                console.out,
+                "Requests that are not known to have arrived: {count}. They are not sent now \
+                 ({why})."
+            )?,
             Self::Written { file, why } => writeln!(
                 console.out,
                 "The request is in {}. It has not been sent ({why}); it counts once it reaches \
@@ -286,12 +311,15 @@ impl Outcome {
         let (mut file, mut url, mut deleted, mut why) = (None, None, None, None);
         match self {
             Self::Nothing => {}
-            Self::Arrived {
-                url: to,
-                deleted: count,
-            } => {
-                (url, deleted) = (Some(to), Some(count));
+            Self::Sent { url: to, delivered } => {
+                deleted = delivered.deleted;
+                url = deleted.map(|_| to);
+                // The new one is the last.
+                if let Some((kept, reason)) = delivered.kept.last() {
+                    (file, why) = (Some(kept), Some(reason));
+                }
             }
+            Self::Waits { why: reason, .. } => why = Some(reason),
             Self::Kept {
                 why: reason,
                 file: kept,

@@ -262,3 +262,176 @@ fn nobody_is_asked_to_delete_what_they_never_got() {
     );
     assert!(server.requests().is_empty());
 }
+
+/// Who never got anything is told nothing, and who did is named.
+#[test]
+fn another_receiver_than_the_one_that_got_events_is_not_asked() {
+    let [got, never] = [obliging(), obliging()];
+    let mut user = sent(&got);
+    user.variables.pop();
+    user.variables
+        .push(("CARO_TELEMETRY_ENDPOINT", never.url()));
+    let said = forget(&user, true, false);
+    assert_eq!(said.exit, Exit::Done, "{}", said.err);
+    assert!(deletions(&never).is_empty() && deletions(&got).is_empty());
+    let why = format!(
+        "events went to http://{}/api/deletions and not to http://{}/api/deletions alone",
+        got.authority(),
+        never.authority()
+    );
+    assert!(said.out.contains(&why), "{}", said.out);
+    assert!(
+        names(&user.dir())
+            .iter()
+            .any(|name| name.starts_with("deletion-request."))
+    );
+}
+
+/// As one that was written while another was the endpoint.
+#[test]
+fn a_request_that_did_not_arrive_is_sent_to_its_receiver_alone() {
+    let gone = Server::new(|_, request| {
+        if is_deletion(request) {
+            Does::Closes
+        } else {
+            all_arrived(request)
+        }
+    });
+    let other = obliging();
+    let mut user = sent(&gone);
+    assert_eq!(forget(&user, true, false).exit, Exit::Failed);
+    user.variables.pop();
+    user.variables
+        .push(("CARO_TELEMETRY_ENDPOINT", other.url()));
+    let said = forget(&user, true, false);
+    assert_eq!(said.exit, Exit::Failed, "{}", said.out);
+    assert!(
+        said.err.contains("events of its sessions went elsewhere"),
+        "{}",
+        said.err
+    );
+    assert!(deletions(&other).is_empty());
+}
+
+#[test]
+fn what_was_imported_is_another_machines_to_have_forgotten() {
+    let server = obliging();
+    let from = User::with_events();
+    let file = from.home.path().join("data.jsonl");
+    from.runs(&super::export::bundle(Some(file.clone())));
+    let mut user = User::with_events();
+    user.variables
+        .push(("CARO_TELEMETRY_ENDPOINT", server.url()));
+    user.runs(&TelemetryCommands::On { json: false });
+    user.runs(&TelemetryCommands::Import { file, json: false });
+    assert_eq!(user.runs(&NOW).exit, Exit::Done);
+    let sessions = Receipts::of(&user.dir()).read().unwrap()[0]
+        .sent
+        .session_ids
+        .clone();
+    assert_eq!(sessions.len(), 2, "one of each machine");
+    // The receipts alone name what left, once the key is gone.
+    user.runs(&TelemetryCommands::Off { json: false });
+    forget(&user, true, false);
+    let ids = named(&deletions(&server)[0]);
+    assert_eq!(ids.len(), 1);
+    assert!(sessions.contains(&ids[0]));
+    let theirs: Value = serde_json::from_str(&forget(&from, true, true).out).unwrap();
+    let theirs: Vec<String> = serde_json::from_value(theirs["session_ids"].clone()).unwrap();
+    assert!(!theirs.contains(&ids[0]));
+    assert!(theirs.iter().any(|id| sessions.contains(id)));
+}
+
+/// A file that is damaged, and a receipt, keep nothing else back.
+#[test]
+fn what_is_damaged_does_not_hold_up_the_rest() {
+    let is_kind = std::sync::Arc::new(AtomicBool::new(false));
+    let kind = is_kind.clone();
+    let server = Server::new(move |_, request| {
+        if !is_deletion(request) {
+            all_arrived(request)
+        } else if kind.load(Ordering::SeqCst) {
+            Does::Answers(200, "", "{\"deleted\":3}".into())
+        } else {
+            Does::Answers(503, "", String::new())
+        }
+    });
+    let user = sent(&server);
+    assert_eq!(forget(&user, true, false).exit, Exit::Failed);
+    let is_unsent = |name: &&String| name.starts_with("unsent-deletion-request.");
+    let file = names(&user.dir()).iter().find(is_unsent).cloned().unwrap();
+    let older = file.replacen("2026", "2025", 1);
+    fs::rename(user.dir().join(&file), user.dir().join(&older)).unwrap();
+    fs::write(user.dir().join(&older), "{ garbage").unwrap();
+    is_kind.store(true, Ordering::SeqCst);
+    user.spool(&session_start(super::NOON));
+    assert_eq!(user.runs(&NOW).exit, Exit::Done);
+    user.runs(&TelemetryCommands::Off { json: false });
+    let receipts = user.dir().join("receipts.jsonl");
+    let text = fs::read_to_string(&receipts).unwrap();
+    let damaged = text.replacen(
+        "\"session_ids\":[\"",
+        "\"session_ids\":[\"\\u001b[31m\",\"",
+        2,
+    );
+    fs::write(&receipts, damaged).unwrap();
+    let said = forget(&user, true, true);
+    assert_eq!(said.exit, Exit::Failed);
+    assert!(said.err.contains(&older), "{}", said.err);
+    assert!(
+        said.err.contains("it is no request of this program's"),
+        "{}",
+        said.err
+    );
+    let object: Value = serde_json::from_str(&said.out).unwrap();
+    assert_eq!(object["deleted_there"], 3);
+    assert_eq!(object["session_ids"].as_array().unwrap().len(), 1);
+    let asked = deletions(&server);
+    assert_eq!(named(asked.last().unwrap()).len(), 1);
+    let left: Vec<String> = names(&user.dir())
+        .into_iter()
+        .filter(|name| is_unsent(&name))
+        .collect();
+    assert_eq!(left, [older]);
+}
+
+/// Each request is sent by what holds then, and what waits is told.
+#[test]
+fn an_air_gap_in_between_holds_for_the_next_request() {
+    let dir = std::sync::Arc::new(std::sync::OnceLock::<std::path::PathBuf>::new());
+    let there = dir.clone();
+    let server = Server::new(move |_, request| match there.get() {
+        _ if !is_deletion(request) => all_arrived(request),
+        None => Does::Answers(503, "", String::new()),
+        Some(dir) => {
+            crate::consent::set_air_gap(dir, true).unwrap();
+            Does::Answers(200, "", "{\"deleted\":3}".into())
+        }
+    });
+    let user = sent(&server);
+    assert_eq!(forget(&user, true, false).exit, Exit::Failed);
+    let is_unsent = |name: &&String| name.starts_with("unsent-deletion-request.");
+    let file = names(&user.dir()).iter().find(is_unsent).cloned().unwrap();
+    let older = file.replacen("2026", "2025", 1);
+    fs::rename(user.dir().join(&file), user.dir().join(&older)).unwrap();
+    user.spool(&session_start(super::NOON));
+    assert_eq!(user.runs(&NOW).exit, Exit::Done);
+    dir.set(user.dir()).unwrap();
+    let said = forget(&user, true, false);
+    assert_eq!(said.exit, Exit::Failed);
+    assert!(
+        said.err
+            .contains("this machine is set to send nothing; it is kept in"),
+        "{}",
+        said.err
+    );
+    assert_eq!(deletions(&server).len(), 2);
+    let said = forget(&user, true, false);
+    assert!(
+        said.out.contains(
+            "Requests that are not known to have arrived: 1. They are not sent now (this machine"
+        ),
+        "{}",
+        said.out
+    );
+}
