@@ -140,9 +140,19 @@ impl Session {
     }
 }
 
+/// Runs git in the session's folder, and never in the repository of a hook
+/// that runs the tests.
 fn git(arguments: &[&str]) {
-    let git = Command::new("git").args(arguments).status().unwrap();
-    assert!(git.success(), "git {arguments:?}");
+    let mut git = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"GIT_") {
+            git.env_remove(name);
+        }
+    }
+    git.env("GIT_CONFIG_GLOBAL", "/dev/null");
+    git.env("GIT_CONFIG_SYSTEM", "/dev/null");
+    let done = git.args(arguments).status().unwrap();
+    assert!(done.success(), "git {arguments:?}");
 }
 
 /// What `cargo telemetry` says in the session's folder, and how it ends.

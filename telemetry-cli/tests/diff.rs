@@ -8,8 +8,18 @@ use program::Program;
 use std::process::Command;
 use telemetry_cli::Outcome;
 
+/// Runs git in the program's folder, whatever repository and settings these
+/// tests are run with.
 fn git(program: &Program, arguments: &[&str]) {
-    let done = Command::new("git")
+    let mut git = Command::new("git");
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"GIT_") {
+            git.env_remove(name);
+        }
+    }
+    let done = git
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_SYSTEM", "/dev/null")
         .arg("-C")
         .arg(program.path(""))
         .args([
@@ -17,6 +27,8 @@ fn git(program: &Program, arguments: &[&str]) {
             "user.name=nobody",
             "-c",
             "user.email=nobody@localhost",
+            "-c",
+            "commit.gpgsign=false",
         ])
         .args(arguments)
         .output()
@@ -66,6 +78,31 @@ fn nothing_changed() {
     let (outcome, out, err) = program.run(&["diff"]);
     assert_eq!(outcome, Outcome::Fine, "{err}");
     assert_eq!(out, "events.toml says what HEAD:events.toml says\n");
+}
+
+/// Git tells a hook by the environment where its repository is; below the
+/// root of that, it would take the folder for the root.
+#[test]
+fn in_a_hook_the_folder_is_what_it_is_elsewhere() {
+    let program = committed();
+    std::fs::create_dir(program.path("below")).unwrap();
+    let events = program.read("events.toml");
+    let below = events.replace("retention_days = 90", "retention_days = 30");
+    assert_ne!(below, events);
+    program.write("below/events.toml", &below);
+    git(&program, &["add", "--all"]);
+    git(&program, &["commit", "--quiet", "--message", "Below."]);
+    let output = Command::new(env!("CARGO_BIN_EXE_cargo-telemetry"))
+        .arg("diff")
+        .current_dir(program.path("below"))
+        .env("GIT_DIR", program.path(".git"))
+        .env("GIT_INDEX_FILE", program.path(".git/index"))
+        .output()
+        .unwrap();
+    assert_eq!(
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap(),
+        "events.toml says what HEAD:events.toml says\n"
+    );
 }
 
 #[test]

@@ -54,6 +54,25 @@ impl Base {
     }
 }
 
+/// By these git tells a hook which repository it stands in; the folder says
+/// that here, and its root need not be the repository's. They are what `git
+/// rev-parse --local-env-vars` lists but for settings, such as
+/// `safe.directory`, which hold all the same.
+const REPOSITORY: [&str; 12] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+];
+
 /// A folder as it was in a revision.
 struct Git<'a> {
     folder: &'a Path,
@@ -99,6 +118,9 @@ impl Git<'_> {
             folder => folder,
         };
         let mut command = Command::new("git");
+        for name in REPOSITORY {
+            command.env_remove(name);
+        }
         command.arg("-C").arg(folder).args(arguments);
         command
             .stdin(Stdio::null())
