@@ -65,7 +65,7 @@ fn unsaid(schema: &Schema, seen: &Seen) -> Vec<Dead> {
             continue;
         };
         for field in event.fields.iter().filter(|field| field.optional) {
-            if !given.has(&field.name) {
+            if !given.has(&field.name) && !seen.put.contains(&field.name) {
                 let mut path = path.clone();
                 path.extend(["fields".to_owned(), field.name.clone()]);
                 let rust = rust.clone();

@@ -155,7 +155,21 @@ fn what_is_made_is_seen() {
         "macro_rules! paint { ($c:expr) => { Painted { colour: $c, coats: Some(1.into()) }.emit() } }
          fn main() { let c = vec![Colour::Red; 2]; println!(\"{:?}\", Colour::Green);
          paint!(Colour::Other); tokio::select! { _ = x => { Idled.emit() } } }",
+        // What is given after it was made.
+        "fn main() { Idled.emit(); let c = [Colour::Red, Colour::Green, Colour::Other];
+         let mut p = Painted { colour: c[0], coats: None }; if x() { p.coats = Some(2.into()); } p.emit(); }",
+        "fn main() { Idled.emit(); let c = [Colour::Red, Colour::Green, Colour::Other];
+         let mut p = Painted { colour: c[0], coats: None }; count(&mut p.coats); p.emit(); }",
+        "fn main() { Idled.emit(); let c = [Colour::Red, Colour::Green, Colour::Other];
+         let mut p = Painted { colour: c[0], coats: None }; p.coats.replace(2.into()); p.emit(); }",
+        // A function's own name for something else.
+        &format!("mod other {{ pub struct Idled; }} fn f() {{ use other::Idled; }} fn main() {{ {EVERYTHING} }}"),
+        &format!("mod m {{ use super::*; fn f() {{ use std::x::Colour; }} fn g() {{ {EVERYTHING} }} }}"),
         // Only what is for tests is left out.
+        &format!("#[cfg(any(unix, test))] fn main() {{ {EVERYTHING} }}"),
+        &format!("#[cfg(all(unix, not(test)))] fn main() {{ {EVERYTHING} }}"),
+        &format!("#[cfg(all(testing, unix))] fn main() {{ {EVERYTHING} }}"),
+        &format!("#[cfg(not(test))] fn main() {{ {EVERYTHING} }}"),
         &format!("#[cfg(windows)] fn main() {{ {EVERYTHING} }}"),
     ] {
         assert_eq!(unsaid(main), [""; 0], "{main}");
@@ -168,6 +182,8 @@ fn what_is_not_made_is_found() {
         "fn main() {}",
         // Tests, patterns, comparisons, types, imports.
         &format!("#[cfg(test)] mod tests {{ fn f() {{ {EVERYTHING} }} }} #[test] fn t() {{ {EVERYTHING} }}"),
+        &format!("#[cfg(all(unix, test))] fn f() {{ {EVERYTHING} }}"),
+        &format!("#[cfg(all(unix, any(all(windows, test))))] fn f() {{ {EVERYTHING} }}"),
         "use Painted as P; fn main(p: P) { if let P { colour: Colour::Red, .. } = p {} }
          fn f(c: Colour) -> bool { matches!(c, Colour::Red | Colour::Green) || c == Colour::Other }",
         // Something else by the same name.
@@ -187,6 +203,15 @@ fn what_is_not_made_is_found() {
             "T051 never-said::no code says `green` and `other` of `colour`",
             "T052 never-given::no code gives the field `coats`",
         ]
+    );
+    // What is taken away, read or compared is not given.
+    assert_eq!(
+        unsaid(
+            "fn main() { Idled.emit(); let c = [Colour::Red, Colour::Green, Colour::Other];
+             let mut p = Painted { colour: c[0], coats: None }; p.coats = None;
+             if p.coats == other.coats { f(&p.coats); coats = 2; } p.emit(); }"
+        ),
+        ["T052 never-given::no code gives the field `coats`"]
     );
 }
 
@@ -227,6 +252,39 @@ fn files_are_found_as_the_compiler_finds_them() {
         said.contains("warning: src/elsewhere/odd.rs:1: expected"),
         "{said}"
     );
+}
+
+#[test]
+fn a_path_under_a_condition_and_a_raw_name_are_followed() {
+    let workspace = Workspace::new(false);
+    workspace.write(
+        "src/main.rs",
+        "telemetry_runtime::include_events!();\n\
+         #[cfg_attr(unix, path = \"unix.rs\")] #[cfg_attr(windows, path = \"windows.rs\")] mod sys;\n\
+         mod r#gen; mod made { fn f() { super::r#gen::paint(crate::r#gen::C::Other) } }",
+    );
+    workspace.write("src/unix.rs", "fn f() { crate::Idled.emit() }");
+    workspace.write(
+        "src/windows.rs",
+        "const C: crate::Colour = crate::Colour::Red;",
+    );
+    workspace.write(
+        "src/gen.rs",
+        "pub use crate::Colour as C; pub fn paint(colour: C) {
+         crate::Painted { colour: C::Green, coats: x() }.emit() }",
+    );
+    assert_eq!(workspace.unsaid(""), [""; 0]);
+}
+
+#[test]
+fn a_file_that_is_a_module_of_itself_is_read_once() {
+    let workspace = Workspace::new(false);
+    workspace.write(
+        "src/main.rs",
+        &format!("telemetry_runtime::include_events!(); mod a; fn f() {{ {EVERYTHING} }}"),
+    );
+    workspace.write("src/a.rs", "#[path = \"a.rs\"] mod a;");
+    assert_eq!(workspace.unsaid(""), [""; 0]);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `packages` | which crates are the program's own, as cargo knows them |
 //! | `modules` | their files and modules, and what each brings into scope |
+//! | `notes` | what attributes say of code, and plain names |
 //! | `names` | what a path leads to |
 //! | `sites` | where events are made and values are said |
 //!
@@ -12,6 +13,7 @@
 
 mod modules;
 mod names;
+mod notes;
 mod packages;
 mod sites;
 
@@ -27,8 +29,8 @@ use telemetry_schema::Schema;
 /// What reading code without compiling it does not show.
 pub(crate) const UNSEEN: &str = "\
 What makes a value counts, whether or not it is ever reached or emitted. Not seen is what macros put
-together, what is made of numbers (`Field::from_digit`), and the code of other crates. Tests are left
-out, and what any other `cfg` leaves out is not.";
+together, what `include!` brings, what is made of numbers (`Field::from_digit`), and the code of other
+crates. Tests are left out, and what any other `cfg` leaves out is not.";
 
 /// The code that was read.
 pub(crate) struct Code {

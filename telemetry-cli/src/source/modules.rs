@@ -1,11 +1,12 @@
 //! The files and modules of crates, and what each module brings into scope.
 
 use super::Crate;
+use super::notes::{Paths, is_for_tests, plain};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
-use syn::{Attribute, Expr, Item, ItemUse, Lit, Meta, Type, UseTree};
+use syn::{Attribute, Item, ItemUse, Type, UseTree};
 
 /// The names between the colons of a path; the first is empty where the path
 /// begins with colons.
@@ -21,6 +22,8 @@ pub(crate) struct Tree {
     pub(super) files: Vec<File>,
     /// What could not be read, and why.
     pub(super) unread: Vec<String>,
+    /// The files that are being read, each a module of the one before.
+    open: Vec<PathBuf>,
 }
 
 /// A source file.
@@ -38,8 +41,10 @@ pub(super) struct Module {
     pub(super) children: HashMap<String, usize>,
     /// Types that it defines itself.
     pub(super) types: HashSet<String>,
-    /// What it imports or gives another name, in functions too.
+    /// What it imports or gives another name.
     pub(super) aliases: HashMap<String, Vec<Segments>>,
+    /// The same in its functions, each of which has a scope of its own.
+    pub(super) of_functions: HashMap<String, Vec<Segments>>,
     pub(super) globs: Vec<Segments>,
     /// Whether the types that the build makes are included here.
     pub(super) declares: bool,
@@ -95,6 +100,11 @@ impl Tree {
             Ok(text) => text,
             Err(error) => return self.unread.push(format!("{name} cannot be read: {error}")),
         };
+        // A file that is a module of itself is no program.
+        let known = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if self.open.contains(&known) {
+            return;
+        }
         let parsed = match syn::parse_file(&text) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -108,7 +118,9 @@ impl Tree {
         }
         self.files.push(File { name, text });
         if !parsed.attrs.iter().any(is_for_tests) {
+            self.open.push(known);
             self.items(parsed.items, module, folder);
+            self.open.pop();
         }
     }
 
@@ -129,13 +141,8 @@ impl Tree {
 
     /// A module within a module, in its own file or not.
     fn inner(&mut self, inner: syn::ItemMod, parent: usize, folder: &Folder) {
-        let name = inner.ident.to_string();
-        let name = name.trim_start_matches("r#").to_owned();
-        let of = self.modules.get(parent).map_or(0, |parent| parent.of);
-        let module = self.module(of, Some(parent));
-        if let Some(parent) = self.modules.get_mut(parent) {
-            parent.children.insert(name.clone(), module);
-        }
+        let name = plain(&inner.ident);
+        let module = self.child(parent, &name);
         if let Some((_, items)) = inner.content {
             let children = folder.children.join(&name);
             let folder = Folder {
@@ -144,22 +151,59 @@ impl Tree {
             };
             return self.items(items, module, &folder);
         }
-        let named = inner.attrs.iter().find_map(path_attribute);
-        let in_folder = folder.children.join(&name).join("mod.rs");
-        let (path, children) = match named {
-            Some(named) => {
-                let path = folder.file.join(named);
-                let children = path.parent().map(Path::to_owned).unwrap_or_default();
-                (path, children)
+        let paths = Paths::of(&inner.attrs);
+        let by_name = folder.by_name(&name);
+        let mut files: Vec<_> = paths.named().map(|path| folder.at(path)).collect();
+        if files.is_empty() || paths.are_conditional() && by_name.0.is_file() {
+            files.push(by_name);
+        }
+        let mut files = files.into_iter();
+        if let Some((path, folder)) = files.next() {
+            self.file(&path, module, &folder);
+        }
+        // Which one it is, a condition says. The others are modules beside it,
+        // by names that no code has, and it has all that they have.
+        for (number, (path, folder)) in files.enumerate() {
+            let name = format!("{name}#{number}");
+            let other = self.child(parent, &name);
+            if let Some(module) = self.modules.get_mut(module) {
+                module.globs.push(vec!["super".to_owned(), name]);
             }
-            None if in_folder.is_file() => (in_folder, folder.children.join(&name)),
-            None => (
-                folder.children.join(format!("{name}.rs")),
-                folder.children.join(&name),
-            ),
+            self.file(&path, other, &folder);
+        }
+    }
+
+    /// A new module within another.
+    fn child(&mut self, parent: usize, name: &str) -> usize {
+        let of = self.modules.get(parent).map_or(0, |parent| parent.of);
+        let module = self.module(of, Some(parent));
+        if let Some(parent) = self.modules.get_mut(parent) {
+            parent.children.insert(name.to_owned(), module);
+        }
+        module
+    }
+}
+
+impl Folder {
+    /// The file of `mod name;`, and where those of its own modules are.
+    fn by_name(&self, name: &str) -> (PathBuf, Self) {
+        let children = self.children.join(name);
+        let in_folder = children.join("mod.rs");
+        let path = if in_folder.is_file() {
+            in_folder
+        } else {
+            self.children.join(format!("{name}.rs"))
         };
         let file = path.parent().map(Path::to_owned).unwrap_or_default();
-        self.file(&path, module, &Folder { file, children });
+        (path, Self { file, children })
+    }
+
+    /// The same for a path that is written out.
+    fn at(&self, path: &str) -> (PathBuf, Self) {
+        let path = self.file.join(path);
+        let file = path.parent().map(Path::to_owned).unwrap_or_default();
+        let children = file.clone();
+        (path, Self { file, children })
     }
 }
 
@@ -167,63 +211,79 @@ impl Module {
     /// Takes an item, with the names that it brings.
     fn take(&mut self, item: Item) {
         match &item {
-            Item::Struct(item) => drop(self.types.insert(item.ident.to_string())),
-            Item::Enum(item) => drop(self.types.insert(item.ident.to_string())),
-            Item::Union(item) => drop(self.types.insert(item.ident.to_string())),
-            Item::Trait(item) => drop(self.types.insert(item.ident.to_string())),
-            Item::TraitAlias(item) => drop(self.types.insert(item.ident.to_string())),
+            Item::Struct(item) => drop(self.types.insert(plain(&item.ident))),
+            Item::Enum(item) => drop(self.types.insert(plain(&item.ident))),
+            Item::Union(item) => drop(self.types.insert(plain(&item.ident))),
+            Item::Trait(item) => drop(self.types.insert(plain(&item.ident))),
+            Item::TraitAlias(item) => drop(self.types.insert(plain(&item.ident))),
             Item::Type(item) => match &*item.ty {
-                Type::Path(path) => self.alias(&item.ident.to_string(), segments(&path.path)),
-                _ => drop(self.types.insert(item.ident.to_string())),
+                Type::Path(path) => {
+                    add(&mut self.aliases, plain(&item.ident), segments(&path.path));
+                }
+                _ => drop(self.types.insert(plain(&item.ident))),
             },
             Item::ExternCrate(item) => {
                 let name = item.rename.as_ref().map_or(&item.ident, |(_, name)| name);
-                let path = vec![String::new(), item.ident.to_string()];
-                self.alias(&name.to_string(), path);
+                let path = vec![String::new(), plain(&item.ident)];
+                add(&mut self.aliases, plain(name), path);
             }
             Item::Macro(item) => self.declares |= includes_events(&item.mac),
             _ => {}
         }
-        // Those of functions count for the whole module.
-        Uses(self).visit_item(&item);
+        let aliases = match &item {
+            Item::Use(_) => &mut self.aliases,
+            // Those of functions count for the whole module.
+            _ => &mut self.of_functions,
+        };
+        let globs = &mut self.globs;
+        Uses { aliases, globs }.visit_item(&item);
         self.items.push(item);
     }
+}
 
-    fn alias(&mut self, name: &str, path: Segments) {
-        self.aliases.entry(name.to_owned()).or_default().push(path);
+fn add(aliases: &mut HashMap<String, Vec<Segments>>, name: String, path: Segments) {
+    aliases.entry(name).or_default().push(path);
+}
+
+/// Finds what is imported anywhere in an item.
+struct Uses<'m> {
+    aliases: &'m mut HashMap<String, Vec<Segments>>,
+    globs: &'m mut Vec<Segments>,
+}
+
+impl Uses<'_> {
+    fn alias(&mut self, name: String, path: Segments) {
+        add(self.aliases, name, path);
     }
 
     fn tree(&mut self, before: &Segments, tree: &UseTree) {
         let with = |name: &syn::Ident| {
             let mut path = before.clone();
-            path.push(name.to_string());
+            path.push(plain(name));
             path
         };
         match tree {
             UseTree::Path(path) => self.tree(&with(&path.ident), &path.tree),
             UseTree::Name(name) if name.ident == "self" => {
                 if let Some(last) = before.last() {
-                    self.alias(&last.clone(), before.clone());
+                    self.alias(last.clone(), before.clone());
                 }
             }
-            UseTree::Name(name) => self.alias(&name.ident.to_string(), with(&name.ident)),
+            UseTree::Name(name) => self.alias(plain(&name.ident), with(&name.ident)),
             UseTree::Rename(name) if name.ident == "self" => {
-                self.alias(&name.rename.to_string(), before.clone());
+                self.alias(plain(&name.rename), before.clone());
             }
-            UseTree::Rename(name) => self.alias(&name.rename.to_string(), with(&name.ident)),
+            UseTree::Rename(name) => self.alias(plain(&name.rename), with(&name.ident)),
             UseTree::Glob(_) => self.globs.push(before.clone()),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(before, tree)),
         }
     }
 }
 
-/// Finds what is imported anywhere in an item.
-struct Uses<'m>(&'m mut Module);
-
 impl Visit<'_> for Uses<'_> {
     fn visit_item_use(&mut self, item: &ItemUse) {
         let colons = item.leading_colon.map(|_| String::new());
-        self.0.tree(&colons.into_iter().collect(), &item.tree);
+        self.tree(&colons.into_iter().collect(), &item.tree);
     }
 
     fn visit_item(&mut self, item: &Item) {
@@ -236,10 +296,7 @@ impl Visit<'_> for Uses<'_> {
 /// A path's names.
 pub(super) fn segments(path: &syn::Path) -> Segments {
     let colons = path.leading_colon.map(|_| String::new());
-    let names = path
-        .segments
-        .iter()
-        .map(|segment| segment.ident.to_string());
+    let names = path.segments.iter().map(|segment| plain(&segment.ident));
     colons.into_iter().chain(names).collect()
 }
 
@@ -252,24 +309,6 @@ pub(super) fn includes_events(mac: &syn::Macro) -> bool {
         Some("include") => mac.tokens.to_string().contains("/events.rs"),
         _ => false,
     }
-}
-
-/// `#[cfg(test)]`, alone or with more, `#[test]` and its like.
-pub(super) fn is_for_tests(attribute: &Attribute) -> bool {
-    let path = attribute.path();
-    if path
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == "test")
-    {
-        return true;
-    }
-    let Meta::List(list) = &attribute.meta else {
-        return false;
-    };
-    let condition = list.tokens.to_string();
-    path.is_ident("cfg") && (condition == "test" || condition.starts_with("all (test"))
-        || path.is_ident("cfg") && condition.starts_with("all(test")
 }
 
 /// The attributes of an item that could be left out.
@@ -288,20 +327,6 @@ pub(super) fn attributes(item: &Item) -> &[Attribute] {
         Item::Type(item) => &item.attrs,
         Item::Use(item) => &item.attrs,
         _ => &[],
-    }
-}
-
-/// `#[path = "..."]`
-fn path_attribute(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(pair) = &attribute.meta else {
-        return None;
-    };
-    match &pair.value {
-        Expr::Lit(value) if pair.path.is_ident("path") => match &value.lit {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -129,7 +129,9 @@ impl Names<'_> {
         }
         let found = self.named(number, name, open);
         open.remove(&(number, name.to_owned()));
-        let own = module.types.contains(name) || module.aliases.contains_key(name);
+        let own = module.types.contains(name)
+            || module.aliases.contains_key(name)
+            || module.of_functions.contains_key(name);
         found.or_else(|| own.then_some(Target::Other))
     }
 
@@ -138,12 +140,16 @@ impl Names<'_> {
         if let Some(child) = module.children.get(name) {
             return Some(Target::Module(*child));
         }
+        // Which function a name stands in is not looked at: what its import
+        // leads to may be meant, and what the module has, too.
+        if let Some(target) = self.first(number, module.of_functions.get(name), open) {
+            return Some(target);
+        }
         if module.types.contains(name) {
             return None;
         }
         if let Some(aliases) = module.aliases.get(name) {
-            let mut targets = aliases.iter().map(|path| self.path(number, path, open));
-            return targets.find_map(|target| target.filter(|target| *target != Target::Other));
+            return self.first(number, Some(aliases), open);
         }
         if let Some(declared) = self.declared.named(name).filter(|_| module.declares) {
             return Some(declared);
@@ -153,6 +159,20 @@ impl Names<'_> {
             self.step(from, name, open)
                 .filter(|target| *target != Target::Other)
         })
+    }
+
+    /// The first of some paths that leads to something that is known.
+    fn first(
+        &self,
+        module: usize,
+        paths: Option<&Vec<Segments>>,
+        open: &mut Open,
+    ) -> Option<Target> {
+        let mut targets = paths
+            .into_iter()
+            .flatten()
+            .map(|path| self.path(module, path, open));
+        targets.find_map(|target| target.filter(|target| *target != Target::Other))
     }
 
     fn other_crate(&self, of: usize, name: &str) -> Option<Target> {

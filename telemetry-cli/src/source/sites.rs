@@ -1,7 +1,8 @@
 //! Where events are made and values are said.
 
-use super::modules::{Segments, Tree, attributes, includes_events, is_for_tests, segments};
+use super::modules::{Segments, Tree, attributes, includes_events, segments};
 use super::names::{Declared, Names, Target};
+use super::notes::{is_for_tests, plain};
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -16,6 +17,9 @@ pub(crate) struct Seen {
     /// Events that are made somewhere, and which of their fields are given
     /// there, by name: all are, where that cannot be told.
     pub(crate) events: HashMap<usize, Given>,
+    /// Fields that something else than `None` is put into after the event was
+    /// made, by name: of which event is not known.
+    pub(crate) put: HashSet<String>,
     /// Values that are said somewhere, each with its enum.
     pub(crate) values: HashSet<(usize, usize)>,
     /// Paths into what is private in the runtime.
@@ -94,6 +98,15 @@ impl Looker<'_, '_> {
         }
     }
 
+    /// A place that something is put into.
+    fn puts(&mut self, place: &Expr) {
+        if let Expr::Field(field) = place
+            && let Member::Named(name) = &field.member
+        {
+            self.seen.put.insert(plain(name));
+        }
+    }
+
     /// Looks whether a path is private; `spans` are those of its names.
     fn private(&mut self, path: &Segments, spans: &[proc_macro2::Span]) {
         // Leading colons have no span.
@@ -110,7 +123,7 @@ impl Looker<'_, '_> {
     fn private_imports(&mut self, path: &Segments, spans: &[proc_macro2::Span], tree: &UseTree) {
         let with = |name: &syn::Ident| {
             let (mut path, mut spans) = (path.clone(), spans.to_vec());
-            path.push(name.to_string());
+            path.push(plain(name));
             spans.push(name.span());
             (path, spans)
         };
@@ -171,7 +184,7 @@ impl Looker<'_, '_> {
                     if colons != 2 {
                         self.word(&mut path, &mut spans);
                     }
-                    path.push(ident.to_string());
+                    path.push(plain(ident));
                     spans.push(ident.span());
                 }
                 TokenTree::Group(group) => {
@@ -249,6 +262,27 @@ impl<'ast> Visit<'ast> for Looker<'_, '_> {
         }
     }
 
+    fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
+        if !is_none(&assign.right) {
+            self.puts(&assign.left);
+        }
+        visit::visit_expr_assign(self, assign);
+    }
+
+    fn visit_expr_reference(&mut self, reference: &'ast syn::ExprReference) {
+        if reference.mutability.is_some() {
+            self.puts(&reference.expr);
+        }
+        visit::visit_expr_reference(self, reference);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        if PUTTING.iter().any(|method| call.method == method) {
+            self.puts(&call.receiver);
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
     fn visit_expr_path(&mut self, path: &'ast syn::ExprPath) {
         self.says(&segments(&path.path));
         visit::visit_expr_path(self, path);
@@ -262,7 +296,7 @@ impl<'ast> Visit<'ast> for Looker<'_, '_> {
                 if let Member::Named(name) = &field.member
                     && !is_none(&field.expr)
                 {
-                    given.fields.insert(name.to_string());
+                    given.fields.insert(plain(name));
                 }
             }
         }
@@ -303,6 +337,9 @@ impl<'ast> Visit<'ast> for Looker<'_, '_> {
         visit::visit_path(self, path);
     }
 }
+
+/// The methods of `Option` that put something into it.
+const PUTTING: [&str; 4] = ["insert", "replace", "get_or_insert", "get_or_insert_with"];
 
 /// `None`, by whatever path.
 fn is_none(expression: &Expr) -> bool {
