@@ -117,13 +117,17 @@ fn files(extension: &str) -> Vec<PathBuf> {
         .current_dir(root())
         .output()
         .unwrap();
-    String::from_utf8(output.stdout)
+    assert!(output.status.success(), "{output:?}");
+    let files: Vec<PathBuf> = String::from_utf8(output.stdout)
         .unwrap()
         .lines()
         .filter(|path| path.ends_with(extension) && !path.contains("generated/"))
         .map(|path| root().join(path))
         .filter(|path| path.exists())
-        .collect()
+        .collect();
+    // Of no file every rule holds.
+    assert!(!files.is_empty(), "git knows of no *{extension}");
+    files
 }
 
 #[test]
