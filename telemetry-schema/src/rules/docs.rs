@@ -1,6 +1,7 @@
 //! The rules' documentation, from their doc comments.
 
-use super::{ALL, Rule};
+use super::{ALL, Check, Rule};
+use crate::Severity;
 use std::fmt::Write;
 
 impl Rule {
@@ -22,8 +23,8 @@ impl Rule {
             "{} {code} {name}\n\n*{}.* {}\n",
             "#".repeat(depth),
             match severity {
-                crate::Severity::Error => "Error",
-                crate::Severity::Warning => "Warning",
+                Severity::Error => "Error",
+                Severity::Warning => "Warning",
             },
             docs.trim()
         )
@@ -81,6 +82,36 @@ pub fn by_name(name: &str) -> Option<&'static Rule> {
     ALL.into_iter().find(|rule| rule.name == name)
 }
 
+/// Who finds what is against a rule.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Finder {
+    /// The build, `check`, and whatever else reads the declarations.
+    Build,
+    Check,
+    Coverage,
+    Pages,
+}
+
+impl Finder {
+    fn of(rule: &Rule) -> Self {
+        match (&rule.check, rule.severity) {
+            (Check::Moment(_), _) | (Check::Source, Severity::Error) => Self::Check,
+            (Check::Source, Severity::Warning) => Self::Coverage,
+            (Check::Page, _) => Self::Pages,
+            _ => Self::Build,
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Build => "by the build",
+            Self::Check => "by `check` alone, which knows the day, the release and the code",
+            Self::Coverage => "by `coverage` alone",
+            Self::Pages => "by what fills pages: `docs`, `generate` and `update`",
+        }
+    }
+}
+
 /// One Markdown page with all rules.
 pub fn markdown() -> String {
     let mut page = String::from(
@@ -89,15 +120,22 @@ pub fn markdown() -> String {
          # The rules of `events.toml`\n\n\
          Each finding names its rule by a code that never changes; `cargo telemetry explain CODE` prints \
          what stands here.\n\n\
-         An error stops the build as well as `cargo telemetry check`, but for `expired`, which no build knows of. \
-         A warning stops no build; `check` and `coverage` fail on it, \
+         An error in the declarations or their lock stops the build as well as `cargo telemetry check`. \
+         A warning stops no build; `check` or `coverage`, whichever finds it, fails on it, \
          and it can be allowed on one event, field or enum, with the reason: \
          `allow = { similar-name = \"Both are names of products.\" }`. \
          An allowance that is of no use is found in turn.\n\n\
-         | code | name | what must hold |\n|---|---|---|\n",
+         No build finds what is found:\n\n",
     );
-    for rule in ALL {
+    let alone = [Finder::Check, Finder::Coverage, Finder::Pages];
+    for finder in alone {
+        let found = ALL.into_iter().filter(|rule| Finder::of(rule) == finder);
+        let codes: Vec<&str> = found.map(|rule| rule.code).collect();
         // Writing to a String does not fail.
+        let _ = writeln!(page, "- {}: {}", finder.words(), codes.join(", "));
+    }
+    page.push_str("\n| code | name | what must hold |\n|---|---|---|\n");
+    for rule in ALL {
         let _ = writeln!(
             page,
             "| [{code}](#{anchor}) | {name} | {summary} |",
@@ -112,4 +150,32 @@ pub fn markdown() -> String {
         page.push_str(&rule.page(2));
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The page says of each rule which commands find it, before the table.
+    #[test]
+    fn the_page_says_what_finds_what() {
+        let page = markdown();
+        let (preamble, _) = page.split_once("| code |").unwrap();
+        for rule in ALL {
+            let line = match &rule.check {
+                Check::Moment(_) => "by `check` alone",
+                Check::Source if rule.severity == Severity::Error => "by `check` alone",
+                Check::Source => "by `coverage` alone",
+                Check::Page => "by what fills pages",
+                _ => {
+                    assert!(!preamble.contains(rule.code), "{}", rule.code);
+                    continue;
+                }
+            };
+            let mut lines = preamble.lines().filter(|line| line.contains(rule.code));
+            let found = lines.next().unwrap_or_default();
+            assert!(found.contains(line), "{}: {found}", rule.code);
+            assert_eq!(lines.next(), None, "{}", rule.code);
+        }
+    }
 }

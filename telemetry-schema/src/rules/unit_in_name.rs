@@ -8,7 +8,8 @@ rule! {
     ///
     /// The privacy page and the Rust type go by `unit`; whoever reads the
     /// data goes by the name. Where they differ, one of them is off by a
-    /// factor of a thousand. A name without a unit is fine.
+    /// factor of a thousand. A name without a unit is fine,
+    /// and so is one that says `per` before it.
     ///
     /// ```toml
     /// [events.build.fields]
@@ -92,9 +93,13 @@ const SUFFIXES: [Suffix; 36] = [
 fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     for (_, field) in declared.fields() {
         let name = &field.name;
-        let Some((_, last)) = name.value.rsplit_once('_') else {
+        let Some((before, last)) = name.value.rsplit_once('_') else {
             continue;
         };
+        // The unit of `requests_per_s` is that of the requests.
+        if before.rsplit('_').next() == Some("per") {
+            continue;
+        }
         let Some(suffix) = SUFFIXES.iter().find(|suffix| suffix.word == last) else {
             continue;
         };
@@ -134,5 +139,38 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
         findings.push(finding.on(&name.span).note(
             "the privacy page goes by the declared unit, and readers of the data by the name",
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::read;
+
+    const BASE: &str = concat!(
+        include_str!("../../tests/fixtures/fine.toml"),
+        include_str!("../../tests/fixtures/base.toml"),
+    );
+
+    /// Whether the rule finds a count of this name.
+    fn found(name: &str) -> bool {
+        let field = format!(
+            "{name} = {{ type = \"integer\", min = 0, max = 1, unit = \"count\", doc = \"N.\" }}"
+        );
+        let text = BASE.replacen("cached = {", &format!("{field}\ncached = {{"), 1);
+        let (_, warnings) = read("events.toml", &text).unwrap();
+        warnings.iter().any(|finding| finding.code == "T040")
+    }
+
+    #[test]
+    fn what_is_per_a_unit_is_not_in_it() {
+        for (name, expected) in [
+            ("requests_s", true),
+            ("requests_per_s", false),
+            ("requests_per_ms", false),
+            ("per_s", false),
+            ("upper_s", true),
+        ] {
+            assert_eq!(found(name), expected, "{name}");
+        }
     }
 }
