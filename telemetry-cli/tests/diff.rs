@@ -147,6 +147,18 @@ fn where_there_was_nothing_all_is_new() {
 }
 
 #[test]
+fn a_lock_that_is_gone_is_breaking() {
+    let program = committed();
+    std::fs::remove_file(program.path("events.lock")).unwrap();
+    let (outcome, out, err) = program.run(&["diff", "--deny", "breaking"]);
+    assert_eq!(outcome, Outcome::Findings, "{err}");
+    assert!(
+        out.contains("  events.lock is gone: codes are given anew"),
+        "{out}"
+    );
+}
+
+#[test]
 fn a_history_that_was_told_anew_is_breaking() {
     let program = committed();
     // The same declarations, without the lock that they had.

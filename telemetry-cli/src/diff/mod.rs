@@ -78,8 +78,8 @@ pub(crate) fn run(
             ));
         }
     };
-    if let (Some(then), Some(now)) = (&base.lock, sources.lock) {
-        match (Lock::parse(then), Lock::parse(now)) {
+    match (&base.lock, sources.lock) {
+        (Some(then), Some(now)) => match (Lock::parse(then), Lock::parse(now)) {
             (Ok(then), Ok(now)) => diff = diff.with_history(&then, &now),
             (_, Err(diagnostics)) => {
                 console.tell(&diagnostics, &sources)?;
@@ -89,7 +89,9 @@ pub(crate) fn run(
                 "{} is damaged, so that histories are not compared",
                 base.lock_name
             ))?,
-        }
+        },
+        (Some(_), None) => diff = diff.without_history(sources.lock_name),
+        (None, _) => {}
     }
     let written = Written::of(sources.events);
     let told = print::Told {

@@ -3,7 +3,7 @@
 //!
 //! | kind | what it is |
 //! |---|---|
-//! | widening | more is collected, kept longer, sent elsewhere, or sent by more people |
+//! | widening | more is collected, or for longer, kept longer, sent elsewhere, or sent by more people |
 //! | narrowing | the opposite |
 //! | breaking | whoever reads the data has to change something |
 //! | neutral | none of these |
@@ -21,6 +21,7 @@ use crate::lock::{Lock, Turn, promises, sentence, turn};
 use crate::model::{Event, Expiry, Schema};
 use std::collections::BTreeMap;
 use std::fmt;
+use telemetry_wire::Version;
 
 /// What differs between two schemas, in the order of the kinds.
 #[derive(Debug, Clone, PartialEq)]
@@ -149,6 +150,22 @@ impl Diff {
             what: found.what,
         });
         self.changes.splice(0..0, rewritten);
+        self
+    }
+
+    /// The same where there is no lock any more of this name, though there was
+    /// one: what it says of the past is lost.
+    #[must_use]
+    pub fn without_history(mut self, lock: &str) -> Self {
+        let gone = Change {
+            kind: Kind::Breaking,
+            path: "lock".to_owned(),
+            what: format!(
+                "{lock} is gone: codes are given anew, so that records and stores that have the \
+                 old ones are misread, and no consent to earlier generations is known."
+            ),
+        };
+        self.changes.insert(0, gone);
         self
     }
 
@@ -290,8 +307,13 @@ impl Found {
         self.described(&at("why"), &of("The reason"), &before.why, &after.why);
         let (then, now) = (Expires(&before.expires), Expires(&after.expires));
         if before.expires != after.expires {
-            let what = format!("The event `{name}` is collected {now}, no longer {then}.");
-            self.add(Kind::Neutral, at("expires"), what);
+            let kind = of_expiry(&before.expires, &after.expires);
+            let asked = match kind {
+                Kind::Widening => "; nobody is asked anew for that",
+                _ => "",
+            };
+            let what = format!("The event `{name}` is collected {now}, no longer {then}{asked}.");
+            self.add(kind, at("expires"), what);
         }
         let nobody = || "nobody".to_owned();
         let of_whom = |who: &Option<String>| who.clone().unwrap_or_else(nobody);
@@ -301,6 +323,24 @@ impl Found {
         let where_to = |review: &Option<String>| review.clone().unwrap_or_else(nowhere);
         let (then, now) = (where_to(&before.review), where_to(&after.review));
         self.described(&at("review"), &of("The review"), &then, &now);
+    }
+}
+
+/// What another expiry is: a later one collects longer than was promised, and
+/// so may a version in place of a date. The lock holds neither.
+fn of_expiry(before: &Expiry, after: &Expiry) -> Kind {
+    let later = match (before, after) {
+        (Expiry::Never, _) => false,
+        (Expiry::Date(before), Expiry::Date(after)) => before < after,
+        (Expiry::Version(before), Expiry::Version(after)) => {
+            Version::parse(before) < Version::parse(after)
+        }
+        _ => true,
+    };
+    if later {
+        Kind::Widening
+    } else {
+        Kind::Narrowing
     }
 }
 

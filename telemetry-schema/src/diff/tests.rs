@@ -90,6 +90,10 @@ fn every_wider_promise_is_narrower_the_other_way_round() {
         ("retention_days = 90", "retention_days = 91"),
         ("upload_interval_hours = 1\n", "upload_interval_hours = 2\n"),
         ("stable = \"opt-in\"", "stable = \"opt-out\""),
+        ("expires = \"2027-06-30\"", "expires = \"2027-07-01\""),
+        ("expires = \"2027-06-30\"", "expires = \"2026-12-31\""),
+        ("expires = \"2027-06-30\"", "expires = \"never\""),
+        ("expires = \"never\"", "expires = \"10.0.0\""),
         (
             "time_precision_seconds = 1\n",
             "time_precision_seconds = 60\n",
@@ -320,10 +324,33 @@ fn levels_and_words_about_events() {
         "expires = \"2027-06-30\"",
         "expires = \"never\"",
         &[(
-            Neutral,
-            "The event `bare` is collected without an end, no longer until 2027-06-30.",
+            Widening,
+            "The event `bare` is collected without an end, no longer until 2027-06-30; nobody is asked anew for \
+             that.",
         )],
     );
+    assert_edit(
+        "expires = \"never\"",
+        "expires = \"10.0.0\"",
+        &[(
+            Narrowing,
+            "The event `build` is collected until version 10.0.0, no longer without an end.",
+        )],
+    );
+}
+
+#[test]
+fn versions_are_numbers_and_no_dates() {
+    let with = |expires: &str| base().replacen("2027-06-30", expires, 1);
+    let kind = |then: &str, now: &str| {
+        let changes = Diff::between(&schema(&with(then)), &schema(&with(now))).changes;
+        changes.iter().map(|change| change.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kind("9.0.0", "10.0.0"), [Widening]);
+    assert_eq!(kind("10.0.0", "9.0.0"), [Narrowing]);
+    // Which is later nobody knows.
+    assert_eq!(kind("2027-06-30", "2.0.0"), [Widening]);
+    assert_eq!(kind("2.0.0", "2027-06-30"), [Widening]);
 }
 
 #[test]
