@@ -35,7 +35,7 @@ CREATE VIEW `caro`.`session_start` AS SELECT
     CAST(assumeNotNull(_v1) % 256 AS UInt8) AS `version__number`,
     CAST(assumeNotNull(_v2) AS Enum8('linux' = 0, 'macos' = 1, 'windows' = 2, 'freebsd' = 3, 'other' = 4)) AS `platform`,
     CAST(assumeNotNull(_v3) AS Enum8('bash' = 0, 'zsh' = 1, 'fish' = 2, 'sh' = 3, 'powershell' = 4, 'cmd' = 5, 'unknown' = 6)) AS `shell_type`,
-    CAST(arrayFilter(word -> word != '', [if(bitTest(ifNull(_v4, 0), 0), 'static', ''), if(bitTest(ifNull(_v4, 0), 1), 'embedded', ''), if(bitTest(ifNull(_v4, 0), 2), 'mlx', ''), if(bitTest(ifNull(_v4, 0), 3), 'ollama', ''), if(bitTest(ifNull(_v4, 0), 4), 'vllm', ''), if(bitTest(ifNull(_v4, 0), 5), 'exo', ''), if(bitTest(ifNull(_v4, 0), 6), 'claude', '')]) AS Array(Enum8('static' = 0, 'embedded' = 1, 'mlx' = 2, 'ollama' = 3, 'vllm' = 4, 'exo' = 5, 'claude' = 6))) AS `backend_available`
+    CAST(arrayFilter(_word -> _word != '', [if(bitTest(ifNull(_v4, 0), 0), 'static', ''), if(bitTest(ifNull(_v4, 0), 1), 'embedded', ''), if(bitTest(ifNull(_v4, 0), 2), 'mlx', ''), if(bitTest(ifNull(_v4, 0), 3), 'ollama', ''), if(bitTest(ifNull(_v4, 0), 4), 'vllm', ''), if(bitTest(ifNull(_v4, 0), 5), 'exo', ''), if(bitTest(ifNull(_v4, 0), 6), 'claude', '')]) AS Array(Enum8('static' = 0, 'embedded' = 1, 'mlx' = 2, 'ollama' = 3, 'vllm' = 4, 'exo' = 5, 'claude' = 6))) AS `backend_available`
 FROM `caro`.`_events` FINAL
 WHERE _event = 1;
 

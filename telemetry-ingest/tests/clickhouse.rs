@@ -13,6 +13,7 @@ use std::thread;
 use support::clickhouse::{Server, ZooKeeper, eventually, installed, python};
 use support::contract::{self, Kind};
 use support::events::{self, NARROW, Source, program, wide};
+use telemetry_codegen::sql::Columns;
 use telemetry_ingest::judge::{Event, Terms};
 use telemetry_ingest::store::{ClickHouse, ClickHouseSettings, Store};
 use telemetry_wire::Program;
@@ -102,6 +103,12 @@ fn holds(server: &Server, current: bool) {
 fn an_older_instance_leaves_newer_views(one: &One<'_>) {
     let wide = wide();
     one.open(program(&[NARROW, &wide]));
+    // Somebody's own view stays, too.
+    let own = "CREATE VIEW rolling.mine AS SELECT 1 AS id";
+    one.server.says(own);
+    let other = program(&[NARROW, &wide, &wide.replace("max = 9000", "max = 9001")]);
+    one.open(other);
+    assert_eq!(one.server.says("SELECT id FROM rolling.mine"), "1\n");
     let older = program(&[NARROW]);
     let store = one.open(older);
     assert!(one.rows("tree_grown").is_empty());
@@ -118,7 +125,7 @@ fn two_replicas() {
     }
     let folder = tempfile::tempdir().unwrap();
     let keeper = ZooKeeper::start(&folder.path().join("keeper"));
-    let [mut one, two] = Server::replicas(folder.path(), &keeper);
+    let [mut one, mut two] = Server::replicas(folder.path(), &keeper);
     let program = program(&[NARROW]);
     let settings = ClickHouseSettings {
         urls: vec![one.url(), two.url()],
@@ -180,6 +187,8 @@ fn two_replicas() {
     }
     assert_eq!(store.count().unwrap(), all.len() as u64);
     a_deletion_reaches_who_was_away(&store, &sent, &mut one, &two);
+    a_deletion_reaches_what_nobody_else_has(&settings, &terms, &one, &mut two);
+    a_migration_that_was_cut_off_is_finished(&settings, &mut one, &two);
 }
 
 /// What a replica has itself, each row once.
@@ -205,4 +214,85 @@ fn a_deletion_reaches_who_was_away(
     for server in [&*one, two] {
         contract::eventually_gone(store, &mut source, server.folder(), &session);
     }
+}
+
+/// One replica has acknowledged events, and goes before another one has them.
+fn a_deletion_reaches_what_nobody_else_has(
+    settings: &ClickHouseSettings,
+    terms: &Terms,
+    one: &Server,
+    two: &mut Server,
+) {
+    let only = |server: &Server| ClickHouseSettings {
+        urls: vec![server.url()],
+        ..settings.clone()
+    };
+    let store = ClickHouse::open(&only(two), terms).unwrap();
+    let asked = ClickHouse::open(settings, terms).unwrap();
+    let mut event = Source::new(terms.program, 300).event();
+    event.session = *b"its-last";
+    let before = ids(one).len();
+    one.hangs(true);
+    store.insert(&[event]).unwrap();
+    two.kill();
+    one.hangs(false);
+    thread::scope(|scope| {
+        let deletion = scope.spawn(|| asked.delete_sessions(&[event.session]));
+        let at_work = "SELECT count() FROM system.mutations WHERE NOT is_done";
+        eventually("a deletion at work", || {
+            deletion.is_finished() || one.says(at_work) != "0\n"
+        });
+        two.start_again();
+        let told = deletion.join().unwrap();
+        eventually("a deletion that is done", || {
+            told.is_ok() || asked.delete_sessions(&[event.session]).is_ok()
+        });
+    });
+    // What comes after it on the one has come to the other: so has the event,
+    // if it is still there.
+    let last = Source::new(terms.program, 301).event();
+    store.insert(&[last]).unwrap();
+    for server in [one, two] {
+        eventually("what came last", || ids(server).contains(&id(&last)));
+        eventually("a deletion", || !ids(server).contains(&id(&event)));
+        assert_eq!(ids(server).len(), before + 1);
+    }
+}
+
+fn id(event: &Event) -> String {
+    events::shown(event)["id"].as_str().unwrap().to_owned()
+}
+
+/// One table has the new columns and the other has not, one replica is away:
+/// a service starts all the same, and the replica follows.
+fn a_migration_that_was_cut_off_is_finished(
+    settings: &ClickHouseSettings,
+    one: &mut Server,
+    two: &Server,
+) {
+    let wide = wide();
+    let program = program(&[NARROW, &wide]);
+    let (old, all) = (Columns::of(self::program(&[NARROW])), Columns::of(program));
+    let mut all = all.names().iter();
+    let new = all.find(|name| !old.names().contains(name)).unwrap();
+    two.says(&format!(
+        "ALTER TABLE my_tool._events_local ON CLUSTER both ADD COLUMN {new} Nullable(Int64)"
+    ));
+    one.kill();
+    let terms = Terms {
+        program,
+        retention_ms: 90 * 86_400_000,
+    };
+    let store = ClickHouse::open(settings, &terms).unwrap();
+    let mut source = Source::new(program, 400);
+    store.insert(&source.events(300)).unwrap();
+    let grown = rows(two, "my_tool", "tree_grown").len();
+    assert!(grown > 0);
+    // Again, with nothing left to do.
+    drop(store);
+    ClickHouse::open(settings, &terms).unwrap();
+    one.start_again();
+    let views = "SELECT count() FROM system.tables WHERE database = 'my_tool' AND engine = 'View'";
+    eventually("views", || one.says(views) == two.says(views));
+    eventually("rows", || rows(one, "my_tool", "tree_grown").len() == grown);
 }

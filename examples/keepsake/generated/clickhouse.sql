@@ -35,7 +35,7 @@ CREATE VIEW `keepsake`.`backup_planned` AS SELECT
     CAST(intDiv(assumeNotNull(_v1), 256) % 5 AS Enum8('dev' = 0, 'alpha' = 1, 'beta' = 2, 'rc' = 3, 'stable' = 4)) AS `version__channel`,
     CAST(assumeNotNull(_v1) % 256 AS UInt8) AS `version__number`,
     CAST(assumeNotNull(_v2) AS Enum8('complete' = 0, 'partial' = 1, 'failed' = 2)) AS `outcome`,
-    CAST(arrayFilter(word -> word != '', [if(bitTest(ifNull(_v3, 0), 0), 'documents', ''), if(bitTest(ifNull(_v3, 0), 1), 'pictures', ''), if(bitTest(ifNull(_v3, 0), 2), 'music', ''), if(bitTest(ifNull(_v3, 0), 3), 'programs', ''), if(bitTest(ifNull(_v3, 0), 4), 'other', '')]) AS Array(Enum8('documents' = 0, 'pictures' = 1, 'music' = 2, 'programs' = 3, 'other' = 4))) AS `contents`,
+    CAST(arrayFilter(_word -> _word != '', [if(bitTest(ifNull(_v3, 0), 0), 'documents', ''), if(bitTest(ifNull(_v3, 0), 1), 'pictures', ''), if(bitTest(ifNull(_v3, 0), 2), 'music', ''), if(bitTest(ifNull(_v3, 0), 3), 'programs', ''), if(bitTest(ifNull(_v3, 0), 4), 'other', '')]) AS Array(Enum8('documents' = 0, 'pictures' = 1, 'music' = 2, 'programs' = 3, 'other' = 4))) AS `contents`,
     CAST(assumeNotNull(_v4) AS UInt32) AS `files`,
     CAST(_v5 AS Nullable(UInt32)) AS `size_mib`
 FROM `keepsake`.`_events` FINAL

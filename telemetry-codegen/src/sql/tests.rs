@@ -48,7 +48,8 @@ fn a_cluster() {
         ..ONE
     };
     let mut text = clickhouse::tables(program, &place);
-    text.extend(clickhouse::widen(program, &place, &["_v1".to_owned()]));
+    let widened = |table: &str| clickhouse::widen(program, &place, table, &["_v1".to_owned()]);
+    text.extend(place.names().into_iter().filter_map(widened));
     insta::assert_snapshot!(text.join(";\n\n"));
 }
 
@@ -100,7 +101,7 @@ fn rows_outlive_a_change() {
     let before = bound(EVERYTHING).program();
     let said = r#"{"type":"tree_shaken","version":"1.2.3","hit":true,"fallen":["pear"],"first":"pear","mood":"calm","slope":45,"waited":0}"#;
     assert_eq!(row(before, said), row(after, said));
-    assert!(clickhouse::widen(after, &ONE, Columns::of(before).names()).is_empty());
+    assert!(clickhouse::widen(after, &ONE, TABLE, Columns::of(before).names()).is_none());
     // The apple came back under another code.
     let apple = r#"{"type":"tree_shaken","version":"1.2.3","hit":true,"fallen":["apple"],"first":"apple","mood":"calm","slope":69999,"waited":0}"#;
     assert_eq!(row(after, apple)[2..4], [Some(0b100), Some(2)]);
@@ -136,10 +137,10 @@ fn a_set_outgrows_its_column() {
     let row = row(program, said);
     assert_eq!(row[2..5], [Some(1 << 20), Some(1 << 17), Some(49)]);
     let present = Columns::of(bound(EVERYTHING).program());
-    let widened = clickhouse::widen(program, &ONE, present.names());
+    let widened = clickhouse::widen(program, &ONE, TABLE, present.names());
     assert_eq!(
-        widened,
-        ["ALTER TABLE `tool`.`_events` ADD COLUMN _v3_1 Nullable(Int64)"]
+        widened.as_deref(),
+        Some("ALTER TABLE `tool`.`_events` ADD COLUMN _v3_1 Nullable(Int64)")
     );
     assert_eq!(
         sqlite::widen(program, present.names()),

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -174,6 +175,14 @@ impl Server {
         self.process.kill();
     }
 
+    /// Stops it, as a machine that hangs, or lets it go on.
+    pub(crate) fn hangs(&self, hangs: bool) {
+        let signal = if hangs { "-STOP" } else { "-CONT" };
+        let pid = self.process.0.id().to_string();
+        let told = Command::new("kill").args([signal, &pid]).status();
+        assert!(told.unwrap().success());
+    }
+
     /// Starts it again over what it left.
     pub(crate) fn start_again(&mut self) {
         self.process = Self::run(&self.folder);
@@ -261,8 +270,10 @@ fn says_its_mode(port: u16) -> bool {
         return false;
     };
     let mut answer = String::new();
-    let asked = stream.write_all(b"srvr");
+    // Who came too early is never answered.
+    let asked = stream.set_read_timeout(Some(Duration::from_secs(2)));
     asked
+        .and_then(|()| stream.write_all(b"srvr"))
         .and_then(|()| stream.read_to_string(&mut answer))
         .is_ok()
         && answer.contains("Mode:")
@@ -277,8 +288,14 @@ pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-/// A port that is free.
+/// A port that is free, and none that the system gives to whoever connects.
 fn port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    loop {
+        let next = std::process::id().wrapping_mul(31) + NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 10_240 + u16::try_from(next % 20_480).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }

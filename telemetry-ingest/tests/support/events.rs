@@ -43,6 +43,7 @@ expires = "never"
 version = { type = "version", live_releases = 4, stable = true, doc = "The version." }
 event = { type = "bool", optional = true, doc = "Whether it hit somebody." }
 v1 = { type = "set", enum = "fruit", doc = "What fell." }
+word = { type = "bool", doc = "Whether anything was said." }
 time = { type = "choice", enum = "fruit", optional = true, doc = "What fell first." }
 select = { type = "choice", values = { from = "Nothing to see.", to = "Better run." }, doc = "Of the tree." }
 session = { type = "integer", min = -45, max = 45, unit = "count", doc = "Of the ground." }

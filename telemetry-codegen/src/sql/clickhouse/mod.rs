@@ -54,6 +54,16 @@ impl Place<'_> {
         self.named(TABLE)
     }
 
+    /// The names of all tables, without their database: the one that has the
+    /// rows is the first.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = vec![self.rows_name()];
+        if self.cluster.is_some() {
+            names.push(TABLE);
+        }
+        names
+    }
+
     /// `ON CLUSTER ...`, with a space before it, where there is one.
     pub fn on_cluster(&self) -> String {
         self.cluster
@@ -123,9 +133,14 @@ pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
     statements
 }
 
-/// The statements that add what columns the tables lack. Who inserts into
-/// the columns that were there before goes on meanwhile.
-pub fn widen(program: &'static Program, place: &Place<'_>, present: &[String]) -> Vec<String> {
+/// The statement that adds what columns a table lacks, if it lacks some. Who
+/// inserts into the columns that were there before goes on meanwhile.
+pub fn widen(
+    program: &'static Program,
+    place: &Place<'_>,
+    table: &str,
+    present: &[String],
+) -> Option<String> {
     let columns = Columns::of(program);
     let missing: Vec<String> = columns
         .names()
@@ -133,19 +148,9 @@ pub fn widen(program: &'static Program, place: &Place<'_>, present: &[String]) -
         .filter(|name| !present.contains(name))
         .map(|name| format!("ADD COLUMN {}", column(name)))
         .collect();
-    if missing.is_empty() {
-        return Vec::new();
-    }
-    let mut tables = vec![place.rows()];
-    if place.cluster.is_some() {
-        tables.push(place.table());
-    }
-    let on_cluster = place.on_cluster();
-    let missing = missing.join(", ");
-    tables
-        .iter()
-        .map(|table| format!("ALTER TABLE {table}{on_cluster} {missing}"))
-        .collect()
+    let (table, on_cluster) = (place.named(table), place.on_cluster());
+    let missing = Some(missing.join(", ")).filter(|missing| !missing.is_empty());
+    missing.map(|missing| format!("ALTER TABLE {table}{on_cluster} {missing}"))
 }
 
 /// A view for each event. They leave out what was sent twice.

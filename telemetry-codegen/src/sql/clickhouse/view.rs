@@ -84,7 +84,8 @@ fn enumeration(values: &'static [ValueDescriptor]) -> String {
     format!("{name}({})", words.join(", "))
 }
 
-/// The chosen words; none too where the set is absent.
+/// The chosen words; none too where the set is absent. An argument is named as
+/// no field can be: the column of that name would be taken for it.
 fn set(field: &'static FieldDescriptor, values: &'static [ValueDescriptor]) -> String {
     let bit = |code: u16| {
         let column = columns::name(field.code, code / SET_BITS);
@@ -99,7 +100,7 @@ fn set(field: &'static FieldDescriptor, values: &'static [ValueDescriptor]) -> S
         })
         .collect();
     format!(
-        "CAST(arrayFilter(word -> word != '', [{}]) AS Array({}))",
+        "CAST(arrayFilter(_word -> _word != '', [{}]) AS Array({}))",
         chosen.join(", "),
         enumeration(values)
     )

@@ -5,7 +5,7 @@ use axum::body::Bytes;
 use reqwest::Url;
 use std::error::Error as _;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -19,17 +19,19 @@ const WHOLE: Duration = Duration::from_mins(2);
 const SHOWN: usize = 300;
 
 /// Settings of every statement: it may be as long as a request for deletion
-/// makes it; an insert into a cluster is answered when a shard has it; and a
-/// statement for all machines waits so many seconds for one that is away.
-const SETTINGS: [(&str, &str); 3] = [
+/// makes it; and an insert into a cluster is answered when a shard has it.
+const SETTINGS: [(&str, &str); 2] = [
     ("max_query_size", "1048576"),
     ("insert_distributed_sync", "1"),
-    ("distributed_ddl_task_timeout", "10"),
 ];
+
+/// How many seconds a statement for all machines waits for one that is away,
+/// and where the one before has waited for it already.
+const WAITS: (&str, &str) = ("10", "1");
 
 /// `TIMEOUT_EXCEEDED`: a statement for all machines is queued for one that is
 /// away, and the others have done it.
-pub(super) const QUEUED: u32 = 159;
+const QUEUED: u32 = 159;
 
 /// `TABLE_ALREADY_EXISTS`, views too.
 pub(super) const EXISTS: u32 = 57;
@@ -63,6 +65,8 @@ pub(super) struct Http {
     endpoints: Vec<Url>,
     /// The one that answered last.
     preferred: AtomicUsize,
+    /// Whether a machine was away when the last statement for all was run.
+    away: AtomicBool,
 }
 
 impl Http {
@@ -104,6 +108,7 @@ impl Http {
             runtime: Some(runtime),
             endpoints,
             preferred: AtomicUsize::new(0),
+            away: AtomicBool::new(false),
         })
     }
 
@@ -120,6 +125,22 @@ impl Http {
     /// What the first server that answers said.
     pub(super) fn run(&self, statement: &str) -> Result<String, Failure> {
         self.any(&[], &Bytes::copy_from_slice(statement.as_bytes()))
+    }
+
+    /// Runs a statement for all machines. One of them may be away: it does it
+    /// when it is back, and nobody waits for that.
+    ///
+    /// # Errors
+    ///
+    /// What the first server that answers said.
+    pub(super) fn change(&self, statement: &str) -> Result<(), Failure> {
+        let away = self.away.load(Ordering::Relaxed);
+        let seconds = if away { WAITS.1 } else { WAITS.0 };
+        let waits = [("distributed_ddl_task_timeout", seconds)];
+        let done = self.any(&waits, &Bytes::copy_from_slice(statement.as_bytes()));
+        let queued = matches!(&done, Err(failure) if failure.code == Some(QUEUED));
+        self.away.store(queued, Ordering::Relaxed);
+        if queued { Ok(()) } else { done.map(drop) }
     }
 
     /// Inserts rows, by a statement that says how they are written.

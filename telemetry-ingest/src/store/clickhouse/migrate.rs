@@ -4,7 +4,6 @@ use super::http::{EXISTS, Http};
 use crate::store::Error;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
-use telemetry_codegen::sql::TABLE;
 use telemetry_codegen::sql::clickhouse::{self, GENERATION, Place};
 use telemetry_wire::Program;
 
@@ -22,22 +21,33 @@ pub(super) fn server(http: &Http) -> Result<(u32, u32), Error> {
 }
 
 /// Runs what is missing, and nothing where nothing is: in a cluster a
-/// statement waits for every machine, also for one that is away.
+/// statement waits for every machine, also for one that is away. That one does
+/// it when it is back.
 pub(super) fn migrate(
     http: &Http,
     program: &'static Program,
     place: &Place<'_>,
 ) -> Result<(), Error> {
-    let present = columns(http, place)?;
-    if present.is_empty() {
+    let names = place.names();
+    let present: Vec<_> = names
+        .iter()
+        .map(|name| columns(http, place, name))
+        .collect::<Result<_, _>>()?;
+    if present.iter().any(Vec::is_empty) {
         for statement in clickhouse::tables(program, place) {
-            http.run(&statement)?;
+            http.change(&statement)?;
         }
     }
-    // Another instance may have done it since: then nothing is missing now.
-    for statement in clickhouse::widen(program, place, &columns(http, place)?) {
-        if let Err(failure) = http.run(&statement)
-            && !clickhouse::widen(program, place, &columns(http, place)?).is_empty()
+    // Each for itself: what was cut off between them is finished.
+    for name in names {
+        let lacks = || {
+            let present = columns(http, place, name)?;
+            Ok::<_, Error>(clickhouse::widen(program, place, name, &present))
+        };
+        if let Some(statement) = lacks()?
+            && let Err(failure) = http.change(&statement)
+            // Another instance may have done it since.
+            && lacks()?.is_some()
         {
             return Err(failure.into());
         }
@@ -46,10 +56,10 @@ pub(super) fn migrate(
     views(http, program, place)
 }
 
-/// The columns of the table; none where there is no table.
-fn columns(http: &Http, place: &Place<'_>) -> Result<Vec<String>, Error> {
+/// The columns of a table; none where there is no table.
+fn columns(http: &Http, place: &Place<'_>, table: &str) -> Result<Vec<String>, Error> {
     let listed = http.run(&format!(
-        "SELECT name FROM system.columns WHERE database = '{}' AND table = '{TABLE}'",
+        "SELECT name FROM system.columns WHERE database = '{}' AND table = '{table}'",
         place.database
     ))?;
     Ok(listed.lines().map(str::to_owned).collect())
@@ -67,14 +77,15 @@ fn keep_for(http: &Http, place: &Place<'_>) -> Result<(), Error> {
     ))?;
     if !engine.contains(&ttl) {
         let (rows, on_cluster) = (place.rows(), place.on_cluster());
-        http.run(&format!("ALTER TABLE {rows}{on_cluster} MODIFY {ttl}"))?;
+        http.change(&format!("ALTER TABLE {rows}{on_cluster} MODIFY {ttl}"))?;
     }
     Ok(())
 }
 
 /// Makes the views anew where they are of an older generation, or were made
 /// otherwise. Those of a newer one are left as they are: while a cluster is
-/// upgraded, instances of both are started.
+/// upgraded, instances of both are started. Views of other names are somebody
+/// else's.
 fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<(), Error> {
     let (database, on_cluster) = (place.database, place.on_cluster());
     let views = clickhouse::views(program, place);
@@ -101,14 +112,12 @@ fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<()
         }
     }
     let drop = |name: &str| {
-        http.run(&format!(
+        http.change(&format!(
             "DROP TABLE IF EXISTS `{database}`.`{name}`{on_cluster}"
         ))
     };
-    for name in there {
-        if name == GENERATION || !views.iter().any(|view| view.name == name) {
-            drop(name)?;
-        }
+    if there.contains(&GENERATION) {
+        drop(GENERATION)?;
     }
     for view in &views {
         drop(&view.name)?;
@@ -127,8 +136,8 @@ fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<()
 
 /// Creates a view; another instance that is started now may be first.
 fn create(http: &Http, statement: &str) -> Result<(), Error> {
-    match http.run(statement) {
+    match http.change(statement) {
         Err(failure) if failure.code == Some(EXISTS) => Ok(()),
-        done => Ok(done.map(drop)?),
+        done => Ok(done?),
     }
 }

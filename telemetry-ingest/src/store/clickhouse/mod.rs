@@ -13,7 +13,7 @@ mod rows;
 
 use super::{Error, Grouping, Store};
 use crate::judge::{Event, Terms};
-use http::{Http, QUEUED};
+use http::Http;
 
 use recent::Recent;
 use serde::Deserialize;
@@ -128,14 +128,17 @@ impl ClickHouse {
     }
 
     /// Deletes what a condition holds for, and waits until no server that
-    /// answers has it; how many there were.
+    /// answers has it; how many were found.
+    ///
+    /// In a cluster it is deleted though none is found: who is asked may not
+    /// have yet what another one has acknowledged.
     fn delete_where(&self, condition: &str) -> Result<u64, Error> {
         let give_up = Instant::now() + DELETION;
         let found = self.count_where(condition)?;
-        if found > 0 {
+        if found > 0 || self.cluster.is_some() {
             let place = self.place();
             let (rows, on_cluster) = (place.rows(), place.on_cluster());
-            self.alter(&format!(
+            self.http.change(&format!(
                 "ALTER TABLE {rows}{on_cluster} DELETE WHERE {condition}"
             ))?;
         }
@@ -147,15 +150,6 @@ impl ClickHouse {
             std::thread::sleep(LOOK);
         }
         Ok(found)
-    }
-
-    /// Runs a change of the rows. In a cluster one machine may be away: it
-    /// does it when it is back, and nobody waits for that.
-    fn alter(&self, statement: &str) -> Result<(), Error> {
-        match self.http.run(statement) {
-            Err(failure) if failure.code == Some(QUEUED) => Ok(()),
-            done => Ok(done.map(drop)?),
-        }
     }
 
     /// Whether a server that answers has a change of the rows to finish.
@@ -206,6 +200,9 @@ impl Store for ClickHouse {
     }
 
     fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
+        if sessions.is_empty() {
+            return Ok(0);
+        }
         // A server keeps the statement for a while. It names hashes, from
         // which no id follows.
         let mut condition = String::from("sipHash64(_session) IN (0");
@@ -216,9 +213,10 @@ impl Store for ClickHouse {
             let _ = write!(condition, ", {}", hasher.finish());
         }
         condition.push(')');
-        let deleted = self.delete_where(&condition)?;
+        let deleted = self.delete_where(&condition);
+        // Also where it goes on: what is sent again then is new.
         self.recent().clear();
-        Ok(deleted)
+        deleted
     }
 
     /// Whole months are dropped. What is left of the oldest is deleted once a
@@ -238,7 +236,7 @@ impl Store for ClickHouse {
         ))?;
         let (rows, on_cluster) = (place.rows(), place.on_cluster());
         for month in months.lines() {
-            self.alter(&format!(
+            self.http.change(&format!(
                 "ALTER TABLE {rows}{on_cluster} DROP PARTITION {month}"
             ))?;
         }
