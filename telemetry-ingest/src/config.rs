@@ -284,7 +284,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self, Error> {
-        let config: Self = toml::from_str(text).map_err(|error| Error(error.to_string()))?;
+        let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         if let Some(header) = &config.proxy.header
             && axum::http::HeaderName::try_from(header).is_err()
         {
@@ -295,6 +295,22 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// What is wrong, with its line; but a URL may hold a password, so that where
+/// there may be one no line and no value is shown.
+fn wrong(text: &str, error: &toml::de::Error) -> Error {
+    if !text.contains("clickhouse") {
+        return Error(error.to_string());
+    }
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let said = error.message().split('"').next().unwrap_or_default();
+    Error(format!(
+        "line {line}: {}; it is not shown, for it may hold a password",
+        said.trim_end()
+    ))
 }
 
 fn set<T>(value: &mut T, told: Option<T>) {
@@ -350,6 +366,20 @@ mod tests {
         );
         assert!(config.proxy.header.is_some());
         assert!(config.limits.requests_per_minute.is_some());
+    }
+
+    #[test]
+    fn no_password_is_shown() {
+        for text in [
+            "[clickhouse]\nurls = \"http://user:hunter2@host/\"\n",
+            "[clickhouse]\nurls = [\"http://user:hunter2@host/\" 7]\n",
+            "[clickhouse]\nurl = [\"http://user:hunter2@host/\"]\n",
+            "clickhouse.urls = \"http://user:hunter2@host/\"\n",
+        ] {
+            let said = Config::parse(text).unwrap_err().to_string();
+            assert!(said.contains("line "), "{said}");
+            assert!(!said.contains("hunter2"), "{said}");
+        }
     }
 
     #[test]
