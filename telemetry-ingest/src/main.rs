@@ -21,6 +21,9 @@ use telemetry_schema::{Bound, Sources, load};
 /// How often what is past the retention is deleted.
 const SWEEP: Duration = Duration::from_hours(1);
 
+/// How long what is still under way may take after all requests have ended.
+const LAST: Duration = Duration::from_secs(5);
+
 fn main() -> ExitCode {
     let options = Options::parse();
     let result = Config::of(&options)
@@ -50,7 +53,10 @@ fn start(config: &Config) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(run(config, terms, store, portal))
+    let ended = runtime.block_on(run(config, terms, store, portal));
+    // What goes on then is of nobody who will be answered.
+    runtime.shutdown_timeout(LAST);
+    ended
 }
 
 async fn run(
@@ -64,6 +70,7 @@ async fn run(
         proxy: config.proxy.clone(),
         portal: Some(portal),
         outbox: outbox(config)?,
+        forwards: config.posthog.is_some(),
     };
     let outbox = setup.outbox.clone();
     let service = Service::with(terms, store, setup);
@@ -115,8 +122,9 @@ fn open(config: &Config, terms: &Terms) -> Result<Arc<dyn Store>, Box<dyn Error>
     Ok(Arc::new(store))
 }
 
+/// Also where nothing is forwarded any more: what is left there is still to go.
 fn outbox(config: &Config) -> Result<Option<Arc<Outbox>>, Box<dyn Error>> {
-    if config.posthog.is_none() {
+    if config.posthog.is_none() && !Outbox::is_in(&config.data) {
         return Ok(None);
     }
     let outbox = Outbox::open(&config.data).map_err(|error| {

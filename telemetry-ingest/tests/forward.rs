@@ -361,3 +361,20 @@ fn what_cannot_be_told_waits_to_be_told_by_hand() {
     assert_eq!(metric(&ingest, "outbox_deletions"), 1);
     assert!(posthog.came().iter().all(|came| came.path == "/batch/"));
 }
+
+#[test]
+fn what_waited_goes_though_nothing_is_forwarded_any_more() {
+    let posthog = Capture::start(|_, _| Some((503, "", "")));
+    let (_folder, data) = data();
+    let mut ingest = Ingest::with(&data, &posthog.config());
+    ingest.events(&list(&[good(1)]));
+    ingest.terminate();
+    ingest.ended();
+    assert!(on_disk(&data, id(1).as_bytes()));
+    let ingest = Ingest::start(&data);
+    let body = json!({ "session_ids": [common::SESSION] }).to_string();
+    assert_eq!(ingest.post("/api/deletions", "", body.as_bytes()).0, 200);
+    assert!(!on_disk(&data, id(1).as_bytes()));
+    ingest.events(&list(&[good(2)]));
+    assert!(is_empty(&ingest));
+}

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use std::path::Path;
 use std::sync::Arc;
 use support::contract::{self, Kind};
-use support::events::{NARROW, Source, program};
+use support::events::{NARROW, Source, program, wide};
 use telemetry_ingest::forward::Outbox;
 use telemetry_ingest::judge::Terms;
 use telemetry_ingest::service::{Service, Setup};
@@ -134,6 +134,7 @@ fn a_broken_outbox_does_not_keep_events() {
     };
     let setup = Setup {
         outbox: Some(Arc::new(Outbox::open(folder).unwrap())),
+        forwards: true,
         ..Setup::default()
     };
     let service = Service::with(terms, store.clone(), setup);
@@ -144,4 +145,40 @@ fn a_broken_outbox_does_not_keep_events() {
     assert_eq!(store.count().unwrap(), 0);
     assert_eq!(service.metrics().store_failures.get(), 1);
     assert_eq!(service.metrics().deleted.get(), 10);
+}
+
+#[test]
+fn a_view_of_somebody_else_stays() {
+    let file = File::new();
+    drop(file.open(program(&[NARROW])));
+    let other = Connection::open(file.0.path().join("ingest.db")).unwrap();
+    let own = "CREATE VIEW mine AS SELECT count(*) AS n FROM tree_left";
+    other.execute_batch(own).unwrap();
+    drop(file.open(program(&[NARROW, &wide()])));
+    let count = other.query_row("SELECT n FROM mine", [], |row| row.get::<_, i64>(0));
+    assert_eq!(count, Ok(0));
+}
+
+/// While what is past its time goes in several rounds, inserts have their turn.
+#[test]
+fn a_sweep_lets_inserts_in() {
+    let file = File::new();
+    let program = program(&[NARROW]);
+    let store = Sqlite::open(file.0.path(), program).unwrap();
+    let mut old = Source::new(program, 10);
+    old.until_ms = old.until_ms / 86_400_000 * 86_400_000 - 200 * 86_400_000;
+    let before = old.until_ms + 86_400_000;
+    store.insert(&old.events(60_000)).unwrap();
+    let mut source = Source::new(program, 11);
+    let mut kept = 0;
+    std::thread::scope(|scope| {
+        let sweep = scope.spawn(|| store.delete_before(before).unwrap());
+        while !sweep.is_finished() {
+            store.insert(&source.events(1)).unwrap();
+            kept += 1;
+        }
+        assert_eq!(sweep.join().unwrap(), 60_000);
+    });
+    assert!(kept > 1, "{kept}");
+    assert_eq!(store.count().unwrap(), kept);
 }

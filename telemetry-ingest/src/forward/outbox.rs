@@ -5,6 +5,7 @@ use crate::judge::Event;
 use crate::store::{Error, empty_log};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use telemetry_wire::posthog;
@@ -17,6 +18,11 @@ const FILE: &str = "outbox.db";
 #[derive(Debug)]
 pub struct Outbox {
     connection: Mutex<Connection>,
+    /// For who only looks: it keeps nobody waiting.
+    reader: Mutex<Connection>,
+    /// How many events there are: counting them takes the longer, the more
+    /// there are.
+    events: AtomicI64,
     /// Told when something new waits.
     pub(super) more: Notify,
 }
@@ -58,18 +64,38 @@ const TABLES: &str = "
     ) STRICT;
     CREATE INDEX IF NOT EXISTS events_session ON events (session);
     CREATE INDEX IF NOT EXISTS events_time ON events (time_ms);
+    CREATE INDEX IF NOT EXISTS events_doubt ON events (doubt) WHERE doubt <> 0;
     CREATE TABLE IF NOT EXISTS forwarded (
         session BLOB PRIMARY KEY,
         time_ms INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS forwarded_time ON forwarded (time_ms);
     CREATE TABLE IF NOT EXISTS deletions (
         session BLOB PRIMARY KEY
     ) STRICT, WITHOUT ROWID;
 ";
 
+/// The events to be sent next, in the order of their key.
+const NEXT: &str =
+    "SELECT seq, body, session, time_ms FROM events WHERE doubt = 0 ORDER BY seq LIMIT ?1";
+
+/// After those, the ones to be tried once more. Conditions name the index of
+/// the few that are in doubt.
+const NEXT_TRIED: &str = "SELECT seq, body, session, time_ms FROM events \
+     WHERE doubt = -1 AND doubt <> 0 ORDER BY seq LIMIT ?1";
+
+const TRY_AGAIN: &str = "UPDATE events SET doubt = -1 WHERE doubt = 1 AND doubt <> 0";
+
+const TAKE_BACK: &str = "UPDATE events SET doubt = 0 WHERE doubt = 1 AND doubt <> 0";
+
 type Result<T> = std::result::Result<T, Error>;
 
 impl Outbox {
+    /// Whether there is an outbox in a folder.
+    pub fn is_in(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// Opens the outbox in a folder, and makes both where they are missing.
     ///
     /// # Errors
@@ -85,8 +111,14 @@ impl Outbox {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.query_row("PRAGMA secure_delete = ON", [], |_| Ok(()))?;
         connection.execute_batch(TABLES)?;
+        let events: i64 =
+            connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+        let reader = Connection::open(dir.join(FILE))?;
+        reader.busy_timeout(Duration::from_secs(10))?;
         Ok(Self {
             connection: Mutex::new(connection),
+            reader: Mutex::new(reader),
+            events: AtomicI64::new(events),
             more: Notify::new(),
         })
     }
@@ -113,7 +145,8 @@ impl Outbox {
     ///
     /// Why they may not be there after a fault. Asking again is safe.
     pub fn push(&self, events: &[Event]) -> Result<()> {
-        self.change(|transaction| {
+        let new = self.change(|transaction| {
+            let mut new = 0;
             let mut insert = transaction.prepare_cached(
                 "INSERT OR IGNORE INTO events (id, session, time_ms, body) VALUES (?1, ?2, ?3, ?4)",
             )?;
@@ -122,10 +155,12 @@ impl Outbox {
                 let (id, session) = (uuid(&event.id), hex(&event.session));
                 posthog::write_event(&mut body, &id, &session, &event.decoded);
                 let time = sql(event.time_ms());
-                insert.execute(params![event.id, event.session, time, body])?;
+                new += insert.execute(params![event.id, event.session, time, body])?;
             }
-            Ok(())
+            Ok(new)
         })?;
+        let new = i64::try_from(new).unwrap_or(i64::MAX);
+        self.events.fetch_add(new, Ordering::Relaxed);
         self.more.notify_one();
         Ok(())
     }
@@ -134,23 +169,23 @@ impl Outbox {
     /// forwarded: from here on PostHog may have them.
     pub(super) fn next(&self, most: usize) -> Result<Vec<Waiting>> {
         self.change(|transaction| {
-            let mut select = transaction.prepare_cached(
-                "SELECT seq, body, session, time_ms, doubt FROM events WHERE doubt <= 0 \
-                 ORDER BY doubt DESC, seq LIMIT ?1",
-            )?;
             let mut note = transaction.prepare_cached(
                 "INSERT INTO forwarded (session, time_ms) VALUES (?1, ?2) \
                  ON CONFLICT (session) DO UPDATE SET time_ms = max(time_ms, excluded.time_ms)",
             )?;
-            let mut rows = select.query([i64::try_from(most).unwrap_or(i64::MAX)])?;
             let mut waiting = Vec::new();
-            while let Some(row) = rows.next()? {
-                note.execute(params![row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?])?;
-                waiting.push(Waiting {
-                    seq: row.get(0)?,
-                    body: row.get(1)?,
-                    tried: row.get::<_, i64>(4)? != 0,
-                });
+            for (tried, select) in [(false, NEXT), (true, NEXT_TRIED)] {
+                let mut select = transaction.prepare_cached(select)?;
+                let left = i64::try_from(most - waiting.len()).unwrap_or(i64::MAX);
+                let mut rows = select.query([left])?;
+                while let Some(row) = rows.next()? {
+                    note.execute(params![row.get::<_, Vec<u8>>(2)?, row.get::<_, i64>(3)?])?;
+                    waiting.push(Waiting {
+                        seq: row.get(0)?,
+                        body: row.get(1)?,
+                        tried,
+                    });
+                }
             }
             Ok(waiting)
         })
@@ -159,14 +194,17 @@ impl Outbox {
     /// Takes out what PostHog has. What it has refused alone is to be tried
     /// once more, now that it takes others.
     pub(super) fn sent(&self, waiting: &[Waiting]) -> Result<()> {
-        self.change(|transaction| {
+        let gone = self.change(|transaction| {
+            let mut gone = 0;
             let mut delete = transaction.prepare_cached("DELETE FROM events WHERE seq = ?1")?;
             for event in waiting {
-                delete.execute([event.seq])?;
+                gone += delete.execute([event.seq])?;
             }
-            transaction.execute("UPDATE events SET doubt = -1 WHERE doubt = 1", [])?;
-            Ok(())
-        })
+            transaction.execute(TRY_AGAIN, [])?;
+            Ok(gone)
+        })?;
+        self.fewer(gone);
+        Ok(())
     }
 
     /// Sets an event aside that PostHog has refused alone, or takes it out
@@ -177,15 +215,17 @@ impl Outbox {
         } else {
             "UPDATE events SET doubt = 1 WHERE seq = ?1"
         };
-        self.connection().execute(change, [waiting.seq])?;
+        let changed = self.connection().execute(change, [waiting.seq])?;
+        if waiting.tried {
+            self.fewer(changed);
+        }
         Ok(waiting.tried)
     }
 
     /// Takes back what was set aside, where nothing else was taken since; how
     /// many events.
     pub(super) fn take_back(&self) -> Result<u64> {
-        let mark = "UPDATE events SET doubt = 0 WHERE doubt = 1";
-        Ok(self.connection().execute(mark, [])? as u64)
+        Ok(self.connection().execute(TAKE_BACK, [])? as u64)
     }
 
     /// Takes sessions out, and asks for the deletion of those that PostHog may
@@ -196,9 +236,10 @@ impl Outbox {
     ///
     /// Why something may still be there. Asking again is safe.
     pub fn forget(&self, sessions: &[[u8; 8]]) -> Result<()> {
-        self.change(|transaction| {
+        let gone = self.change(|transaction| {
+            let mut gone = 0;
             for session in sessions {
-                transaction
+                gone += transaction
                     .prepare_cached("DELETE FROM events WHERE session = ?1")?
                     .execute([session])?;
                 let forwarded = transaction
@@ -211,8 +252,9 @@ impl Outbox {
                         .execute([session])?;
                 }
             }
-            Ok(())
+            Ok(gone)
         })?;
+        self.fewer(gone);
         self.empty_log()?;
         self.more.notify_one();
         Ok(())
@@ -253,6 +295,7 @@ impl Outbox {
             transaction.execute("DELETE FROM forwarded WHERE time_ms < ?1", [before])?;
             Ok(transaction.execute("DELETE FROM events WHERE time_ms < ?1", [before])?)
         })?;
+        self.fewer(expired);
         self.empty_log()?;
         Ok(expired as u64)
     }
@@ -263,18 +306,22 @@ impl Outbox {
     ///
     /// Why it cannot be counted.
     pub fn state(&self) -> Result<State> {
-        let connection = self.connection();
-        let (events, oldest): (i64, Option<i64>) =
-            connection.query_row("SELECT count(*), min(time_ms) FROM events", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
+        let reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest: Option<i64> =
+            reader.query_row("SELECT min(time_ms) FROM events", [], |row| row.get(0))?;
         let deletions: i64 =
-            connection.query_row("SELECT count(*) FROM deletions", [], |row| row.get(0))?;
+            reader.query_row("SELECT count(*) FROM deletions", [], |row| row.get(0))?;
         Ok(State {
-            events: events.unsigned_abs(),
+            // What was taken out may be counted before it was put in.
+            events: self.events.load(Ordering::Relaxed).max(0).unsigned_abs(),
             oldest_ms: oldest.map(i64::unsigned_abs),
             deletions: deletions.unsigned_abs(),
         })
+    }
+
+    fn fewer(&self, events: usize) {
+        let events = i64::try_from(events).unwrap_or(i64::MAX);
+        self.events.fetch_sub(events, Ordering::Relaxed);
     }
 
     /// The write-ahead log still has what was deleted.
@@ -322,6 +369,37 @@ mod tests {
         assert!(told.contains("outbox.db-wal still has"), "{told}");
         reader.execute_batch("COMMIT").unwrap();
         outbox.forget(&[[1; 8]]).unwrap();
+    }
+
+    /// What waits already makes no batch slower.
+    #[test]
+    fn a_batch_is_found_without_looking_at_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let outbox = Outbox::open(folder.path()).unwrap();
+        let connection = outbox.connection();
+        let plan = |statement: &str| {
+            let mut plan = connection
+                .prepare(&format!("EXPLAIN QUERY PLAN {statement}"))
+                .unwrap();
+            let one: &[&dyn rusqlite::ToSql] = &[&1];
+            let parameters = &one[..plan.parameter_count()];
+            let rows = plan
+                .query_map(parameters, |row| row.get::<_, String>(3))
+                .unwrap();
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+                .unwrap()
+                .join("; ")
+        };
+        // In the order of the key, until there are enough.
+        assert_eq!(plan(NEXT), "SCAN events");
+        for statement in [NEXT_TRIED, TRY_AGAIN, TAKE_BACK] {
+            let plan = plan(statement);
+            assert!(plan.starts_with("SEARCH events USING"), "{plan}");
+            assert!(plan.contains("INDEX events_doubt"), "{plan}");
+            assert!(!plan.contains("B-TREE"), "{plan}");
+        }
+        let old = plan("DELETE FROM forwarded WHERE time_ms < ?1");
+        assert!(old.contains("INDEX forwarded_time"), "{old}");
     }
 
     #[test]

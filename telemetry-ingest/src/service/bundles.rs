@@ -48,7 +48,7 @@ pub(super) async fn bundles(
         Asked::Keep(judged) => keep(&service, judged).await,
         Asked::Delete(sessions) => {
             let count = sessions.len();
-            let deleted = blocking(move || service.delete(&sessions)).await??;
+            let deleted = service.delete(sessions).await?;
             Ok(answer(&json!({
                 "kind": Kind::Deletion.name(),
                 "sessions": count,

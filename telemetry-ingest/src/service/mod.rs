@@ -25,7 +25,7 @@ use crate::forward::Outbox;
 use crate::judge::{Event, Terms, Unfit, judge};
 use crate::metrics::{self, Counted, Metrics};
 use crate::portal::Portal;
-use crate::store::{Error, GroupCommit, NotKept, Store};
+use crate::store::{Error, GroupCommit, NotKept, Store, Then};
 use admission::{Admission, Sent};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -37,8 +37,10 @@ use observe::Outcome;
 use serde_json::{Value, json};
 use sessions::sessions;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use telemetry_wire::read::Reader;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::time::timeout;
 
 /// The most bytes of a body as it comes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -56,7 +58,19 @@ struct Shared {
     portal: Option<Portal>,
     outbox: Option<Arc<Outbox>>,
     metrics: Arc<Metrics>,
+    /// Whoever deletes: one at a time, since it may take long.
+    deleting: Arc<Semaphore>,
+    /// What the last look at the store has found, and when. Whoever looks
+    /// holds it.
+    looked: Arc<Mutex<Option<(Instant, bool)>>>,
 }
+
+/// How long others may wait for a deletion that is under way, and for a look
+/// at the store. They hold no thread meanwhile.
+const TURN: Duration = Duration::from_secs(5);
+
+/// How long what a look has found holds for others who ask.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// What a service may be told beside its store.
 #[derive(Debug, Default)]
@@ -67,8 +81,11 @@ pub struct Setup {
     pub proxy: Proxy,
     /// The page at `/`, where there is to be one.
     pub portal: Option<Portal>,
-    /// Where events wait to be forwarded, where they are to be.
+    /// Where events wait to be forwarded, if there is or was such a place.
     pub outbox: Option<Arc<Outbox>>,
+    /// Whether what comes is put there. What waits there goes with its time
+    /// and by request in any case.
+    pub forwards: bool,
 }
 
 impl Service {
@@ -80,14 +97,21 @@ impl Service {
     /// The same, with what else there is to tell.
     pub fn with(terms: Terms, store: Arc<dyn Store>, setup: Setup) -> Self {
         let metrics = Arc::<Metrics>::default();
+        let forwarded = setup.outbox.clone().filter(|_| setup.forwards);
+        let then: Then = match forwarded {
+            Some(outbox) => Arc::new(move |events: &[Event]| outbox.push(events)),
+            None => Arc::new(|_| Ok(())),
+        };
         Self(Arc::new(Shared {
             terms,
             reader: Reader::new(terms.program),
-            store: GroupCommit::new(store),
+            store: GroupCommit::with(store, &then),
             admission: Admission::new(setup.limits, setup.proxy, metrics.clone()),
             portal: setup.portal,
             outbox: setup.outbox,
             metrics,
+            deleting: Arc::new(Semaphore::new(1)),
+            looked: Arc::default(),
         }))
     }
 
@@ -147,7 +171,6 @@ impl Service {
     /// because this service ended between the two.
     async fn insert(&self, events: Vec<Event>) -> Result<usize, Refusal> {
         let began = Instant::now();
-        let forwarded = self.0.outbox.clone().map(|outbox| (outbox, events.clone()));
         let waiting = Counted::in_gauge(&self.0.metrics.store_waiting);
         let new = self.0.store.insert(events).await;
         drop(waiting);
@@ -159,14 +182,26 @@ impl Service {
         })?;
         let took = began.elapsed().as_secs_f64();
         self.0.metrics.store_seconds.observe(took);
-        if let Some((outbox, events)) = forwarded {
-            let pushed = blocking(move || outbox.push(&events)).await?;
-            pushed.map_err(|error| {
-                self.failed(&error);
-                Refusal::Unavailable
-            })?;
-        }
         Ok(new)
+    }
+
+    /// Whether the store can be read. There is one look at a time, also where
+    /// whoever wanted it has left.
+    async fn looks(&self) -> Result<bool, Refusal> {
+        let mut looked = self.0.looked.clone().lock_owned().await;
+        if let Some((at, found)) = *looked
+            && at.elapsed() < FRESH
+        {
+            return Ok(found);
+        }
+        let service = self.clone();
+        blocking(move || {
+            let found = service.store().look();
+            let found = found.inspect_err(|error| service.failed(error)).is_ok();
+            *looked = Some((Instant::now(), found));
+            found
+        })
+        .await
     }
 
     fn count(&self, outcome: Outcome) {
@@ -177,7 +212,21 @@ impl Service {
         metrics.later.inc_by(outcome.later as u64);
     }
 
-    fn delete(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
+    /// Deletes sessions, when those are done who came before.
+    async fn delete(&self, sessions: Vec<[u8; 8]>) -> Result<u64, Refusal> {
+        let turn = timeout(TURN, self.0.deleting.clone().acquire_owned());
+        let Ok(Ok(turn)) = turn.await else {
+            return Err(Refusal::Unavailable);
+        };
+        let service = self.clone();
+        blocking(move || {
+            let _turn = turn;
+            service.delete_now(&sessions)
+        })
+        .await?
+    }
+
+    fn delete_now(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
         let forgotten = self.0.outbox.as_ref().map(|outbox| outbox.forget(sessions));
         let deleted = match forgotten {
             Some(Err(error)) => Err(error),
@@ -228,7 +277,7 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
 async fn deletions(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
     let admitted = service.0.admission.let_in(request, Sent::Request).await?;
     let sessions = sessions(&admitted.body).ok_or(Refusal::Malformed)?;
-    let deleted = blocking(move || service.delete(&sessions)).await??;
+    let deleted = service.delete(sessions).await?;
     Ok(answer(&json!({ "deleted": deleted })))
 }
 
@@ -259,14 +308,8 @@ fn is_gzip(headers: &HeaderMap) -> Result<bool, Refusal> {
 }
 
 async fn ready(State(service): State<Service>) -> Response {
-    let looked = blocking(move || {
-        service
-            .store()
-            .look()
-            .map_err(|error| service.failed(&error))
-    });
-    match looked.await {
-        Ok(Ok(())) => "ok\n".into_response(),
+    match timeout(TURN, service.looks()).await {
+        Ok(Ok(true)) => "ok\n".into_response(),
         _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }

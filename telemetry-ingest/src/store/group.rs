@@ -3,6 +3,7 @@
 
 use super::{Error, Grouping, Store};
 use crate::judge::Event;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -11,6 +12,10 @@ use tokio::sync::oneshot;
 
 /// The most requests that wait for their insert.
 pub const MOST_WAITING: usize = 1_024;
+
+/// What is done with events that are kept, before those who sent them are
+/// answered.
+pub type Then = Arc<dyn Fn(&[Event]) -> Result<(), Error> + Send + Sync>;
 
 /// A store with a queue before it.
 #[derive(Debug)]
@@ -40,13 +45,20 @@ struct Waiting {
 impl GroupCommit {
     /// Before a store.
     pub fn new(store: Arc<dyn Store>) -> Self {
+        let then: Then = Arc::new(|_| Ok(()));
+        Self::with(store, &then)
+    }
+
+    /// The same, where that is not all: what else there is to do has a
+    /// transaction for each group, too.
+    pub fn with(store: Arc<dyn Store>, then: &Then) -> Self {
         let grouping = store.grouping();
         let (queue, waiting) = mpsc::sync_channel(MOST_WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let writers = (0..grouping.writers.max(1))
             .map(|_| {
-                let (store, waiting) = (store.clone(), waiting.clone());
-                std::thread::spawn(move || write(&*store, &waiting, grouping))
+                let (store, then, waiting) = (store.clone(), then.clone(), waiting.clone());
+                std::thread::spawn(move || write(&*store, &then, &waiting, grouping))
             })
             .collect();
         Self {
@@ -94,7 +106,7 @@ impl Drop for GroupCommit {
 }
 
 /// A writer's life: it ends when nobody can send any more.
-fn write(store: &dyn Store, queue: &Mutex<Receiver<Waiting>>, grouping: Grouping) {
+fn write(store: &dyn Store, then: &Then, queue: &Mutex<Receiver<Waiting>>, grouping: Grouping) {
     let mut begun: Option<Instant> = None;
     loop {
         // Held while waiting, so that one insert gets all that comes.
@@ -104,7 +116,7 @@ fn write(store: &dyn Store, queue: &Mutex<Receiver<Waiting>>, grouping: Grouping
         };
         drop(receiver);
         begun = Some(Instant::now());
-        keep(store, group);
+        keep(store, then, group);
     }
 }
 
@@ -137,7 +149,7 @@ fn group(
 }
 
 /// Keeps a group and answers everybody in it.
-fn keep(store: &dyn Store, group: Vec<Waiting>) {
+fn keep(store: &dyn Store, then: &Then, group: Vec<Waiting>) {
     let mut all = Vec::new();
     let mut answers = Vec::new();
     for waiting in group {
@@ -148,7 +160,12 @@ fn keep(store: &dyn Store, group: Vec<Waiting>) {
             all.extend(waiting.events);
         }
     }
-    let kept = store.insert(&all);
+    // A mistake in it ends no writer: others come after this group.
+    let kept = catch_unwind(AssertUnwindSafe(|| {
+        let new = store.insert(&all)?;
+        then(&all).map(|()| new)
+    }));
+    let kept = kept.unwrap_or_else(|_| Err(Error::new("a mistake in the store")));
     let mut flags = kept.as_deref().unwrap_or_default();
     for (count, answer) in answers {
         let (own, rest) = flags.split_at(count.min(flags.len()));

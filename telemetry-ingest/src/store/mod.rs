@@ -10,7 +10,7 @@ mod null;
 mod sqlite;
 
 pub use clickhouse::{ClickHouse, Settings as ClickHouseSettings};
-pub use group::{GroupCommit, MOST_WAITING, NotKept};
+pub use group::{GroupCommit, MOST_WAITING, NotKept, Then};
 pub use null::Null;
 pub use sqlite::Sqlite;
 pub(crate) use sqlite::empty_log;
@@ -41,8 +41,8 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Why some may still be there. Asking again is safe.
     fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error>;
 
-    /// Deletes what happened before a time, in UTC milliseconds; how many
-    /// events that were.
+    /// Deletes what happened before a time, in UTC milliseconds, and up to the
+    /// end of that day; how many events that were.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@
 
 use super::{Error, Store};
 use crate::judge::Event;
-use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,6 +17,13 @@ const LAYOUT: i64 = 1;
 
 /// Rows that a sweep deletes before inserts have their turn.
 const SWEPT_AT_ONCE: i64 = 10_000;
+
+/// Sessions that are deleted before inserts have their turn.
+const DELETED_AT_ONCE: usize = 200;
+
+/// How long the turn of others is: who wakes up for it does not get the lock
+/// from one who takes it again at once.
+const TURN: Duration = Duration::from_millis(5);
 
 /// Milliseconds of a UTC day.
 const DAY_MS: u64 = 86_400_000;
@@ -90,39 +97,42 @@ impl Store for Sqlite {
     }
 
     fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
-        let mut connection = self.connection();
-        let transaction = begin(&mut connection)?;
+        let delete = format!("DELETE FROM {TABLE} WHERE _day = ?1 AND _session = ?2");
         let mut deleted = 0;
-        let days = days(&transaction)?;
-        for session in sessions {
-            for day in &days {
-                let delete = format!("DELETE FROM {TABLE} WHERE _day = ?1 AND _session = ?2");
-                deleted += transaction
-                    .prepare_cached(&delete)?
-                    .execute((day, session))?;
+        for some in sessions.chunks(DELETED_AT_ONCE) {
+            let mut connection = self.connection();
+            let transaction = begin(&mut connection)?;
+            let days = days(&transaction)?;
+            {
+                let mut delete = transaction.prepare_cached(&delete)?;
+                for session in some {
+                    for day in &days {
+                        deleted += delete.execute((day, session))? as u64;
+                    }
+                }
             }
+            transaction.commit()?;
+            drop(connection);
+            std::thread::sleep(TURN);
         }
-        transaction.commit()?;
-        empty_log(&connection, FILE)?;
-        Ok(deleted as u64)
+        empty_log(&self.connection(), FILE)?;
+        Ok(deleted)
     }
 
+    /// Whole days are deleted, by their key: what is left of the oldest goes
+    /// with its first hour.
     fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
-        let before = (sql(before_ms / DAY_MS), sql(before_ms / 1000));
-        let sweep = format!(
-            "DELETE FROM {TABLE} WHERE (_day, _session, _id) IN (\
-             SELECT _day, _session, _id FROM {TABLE} \
-             WHERE _day <= ?1 AND (_day < ?1 OR _time < ?2) LIMIT {SWEPT_AT_ONCE})"
-        );
+        let before = sql(before_ms.div_ceil(DAY_MS));
         let mut all = 0;
         loop {
             let connection = self.connection();
-            let deleted = connection.prepare_cached(&sweep)?.execute(before)?;
-            all += deleted as u64;
-            if deleted == 0 {
+            let Some(day) = next_day(&connection, -1)?.filter(|day| *day < before) else {
                 empty_log(&connection, FILE)?;
                 return Ok(all);
-            }
+            };
+            all += delete_some(&connection, day)?;
+            drop(connection);
+            std::thread::sleep(TURN);
         }
     }
 
@@ -166,19 +176,16 @@ fn migrate(connection: &mut Connection, program: &'static Program) -> Result<(),
         .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'view'")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let views = sqlite::views(program);
-    for (name, text) in &made {
-        let stays =
-            |view: &telemetry_codegen::sql::View| view.name == *name && view.create == *text;
-        if !views.iter().any(stays) {
-            transaction.execute_batch(&format!("DROP VIEW \"{name}\""))?;
+    // Views of other names are somebody else's.
+    for view in sqlite::views(program) {
+        let there = made.iter().find(|(name, _)| view.name == *name);
+        if there.is_some_and(|(_, text)| view.create == *text) {
+            continue;
         }
-    }
-    for view in views {
-        let is_made = |(name, text): &(String, String)| view.name == *name && view.create == *text;
-        if !made.iter().any(is_made) {
-            transaction.execute_batch(&view.create)?;
+        if there.is_some() {
+            transaction.execute_batch(&format!("DROP VIEW \"{}\"", view.name))?;
         }
+        transaction.execute_batch(&view.create)?;
     }
     transaction.pragma_update(None, "user_version", LAYOUT)?;
     Ok(transaction.commit()?)
@@ -216,17 +223,44 @@ fn execute(
     statement.raw_execute()
 }
 
+/// Deletes the first rows of a day; how many.
+fn delete_some(connection: &Connection, day: i64) -> rusqlite::Result<u64> {
+    let end = format!(
+        "SELECT _session, _id FROM {TABLE} WHERE _day = ?1 \
+         ORDER BY _session, _id LIMIT 1 OFFSET {SWEPT_AT_ONCE}"
+    );
+    let end = connection
+        .prepare_cached(&end)?
+        .query_row([day], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let deleted = match end {
+        None => connection.execute(&format!("DELETE FROM {TABLE} WHERE _day = ?1"), [day])?,
+        Some::<([u8; 8], [u8; 16])>((session, id)) => {
+            let delete =
+                format!("DELETE FROM {TABLE} WHERE _day = ?1 AND (_session, _id) < (?2, ?3)");
+            let mut delete = connection.prepare_cached(&delete)?;
+            delete.execute((day, session, id))?
+        }
+    };
+    Ok(deleted as u64)
+}
+
 /// The days that have rows; one look-up for each.
 fn days(connection: &Connection) -> rusqlite::Result<Vec<i64>> {
-    let next = format!("SELECT min(_day) FROM {TABLE} WHERE _day > ?1");
-    let mut next = connection.prepare_cached(&next)?;
     let mut days = Vec::new();
     let mut last = -1;
-    while let Some(day) = next.query_row([last], |row| row.get::<_, Option<i64>>(0))? {
+    while let Some(day) = next_day(connection, last)? {
         days.push(day);
         last = day;
     }
     Ok(days)
+}
+
+/// The first day after another one that has rows.
+fn next_day(connection: &Connection, after: i64) -> rusqlite::Result<Option<i64>> {
+    let next = format!("SELECT min(_day) FROM {TABLE} WHERE _day > ?1");
+    let mut next = connection.prepare_cached(&next)?;
+    next.query_row([after], |row| row.get(0))
 }
 
 /// Empties the write-ahead log of a file: it still has what was deleted.

@@ -15,6 +15,7 @@ struct Gate {
 struct State {
     open: bool,
     fails: bool,
+    panics: bool,
     begun: usize,
     inserts: Vec<Vec<[u8; 16]>>,
 }
@@ -47,6 +48,8 @@ impl Store for Arc<Gate> {
         self.wait(|state| state.open.then_some(()));
         let ids = events.iter().map(|event| event.id).collect();
         self.set(|state| state.inserts.push(ids));
+        let panics = self.state.lock().unwrap().panics;
+        assert!(!panics, "as a test wants it");
         if self.state.lock().unwrap().fails {
             return Err(Error::new("full"));
         }
@@ -148,6 +151,51 @@ fn who_shares_a_failed_insert_is_told() {
     assert!(matches!(answer, Err(NotKept::Store(_))), "{answer:?}");
     gate.set(|state| state.fails = false);
     assert_eq!(runtime.block_on(group.insert(events(0..3))).unwrap(), 2);
+}
+
+#[test]
+fn a_mistake_in_the_store_ends_nothing() {
+    let gate = Arc::new(Gate::default());
+    gate.set(|state| (state.open, state.panics) = (true, true));
+    let group = GroupCommit::new(Arc::new(gate.clone()));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let answer = runtime.block_on(group.insert(events(0..3)));
+    assert!(matches!(answer, Err(NotKept::Store(_))), "{answer:?}");
+    gate.set(|state| state.panics = false);
+    assert_eq!(runtime.block_on(group.insert(events(0..3))).unwrap(), 2);
+}
+
+/// What else is done is done once for a group, and before its answers.
+#[test]
+fn what_follows_is_shared_and_counts() {
+    let gate = Arc::new(Gate::default());
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let told = calls.clone();
+    let then: Then = Arc::new(move |events: &[Event]| {
+        let mut calls = told.lock().unwrap();
+        calls.push(events.len());
+        let fails = calls.len() == 1;
+        let failed = || Err(Error::new("full"));
+        if fails { failed() } else { Ok(()) }
+    });
+    let group = Arc::new(GroupCommit::with(Arc::new(gate.clone()), &then));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let send = |range| {
+        let (group, events) = (group.clone(), events(range));
+        runtime.spawn(async move { group.insert(events).await })
+    };
+    let first = send(0..1);
+    gate.wait(|state| (state.begun == 1).then_some(()));
+    let others: Vec<_> = (1..9_u8).map(|n| send(n * 10..n * 10 + 2)).collect();
+    gate.set(|state| state.open = true);
+    assert!(runtime.block_on(first).unwrap().is_err());
+    for other in others {
+        assert_eq!(runtime.block_on(other).unwrap().unwrap(), 1);
+    }
+    let calls = calls.lock().unwrap();
+    let inserts: Vec<usize> = gate.wait(|state| Some(state.inserts.iter().map(Vec::len).collect()));
+    assert_eq!(*calls, inserts);
+    assert_eq!(calls.iter().sum::<usize>(), 17);
 }
 
 #[test]
