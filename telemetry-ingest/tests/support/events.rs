@@ -72,6 +72,7 @@ pub(crate) fn wide() -> String {
              c = { type = \"bool\", doc = \"3.\" }\nd = { type = \"bool\", doc = \"4.\" }\n\
              e = { type = \"bool\", doc = \"5.\" }\nf = { type = \"bool\", doc = \"6.\" }\n\
              g = { type = \"integer\", min = 0, max = 9000, unit = \"ms\", doc = \"7.\" }\n\
+             h = { type = \"bool\", doc = \"8.\" }\n\
              [events.tree_left]",
         )
 }
