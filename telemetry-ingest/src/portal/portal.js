@@ -153,7 +153,7 @@ function report(answer) {
   const heading = make("h3", { tabindex: "-1" }, "What became of it");
   if (answer.kind === "deletion") {
     const gone = `${plural(answer.deleted, "event")} of ${plural(answer.sessions, "session")}`;
-    said.replaceChildren(verdict("good", `${gone} were deleted.`, "Nothing of them is left in this service’s store."));
+    said.replaceChildren(verdict("good", `${gone} were deleted.`, "This service’s store shows them to nobody any more."));
     became.replaceChildren();
     return;
   }
