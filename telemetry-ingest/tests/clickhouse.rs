@@ -13,7 +13,6 @@ use std::thread;
 use support::clickhouse::{Server, ZooKeeper, eventually, installed, python};
 use support::contract::{self, Kind};
 use support::events::{self, NARROW, Source, program, wide};
-use telemetry_codegen::sql::Columns;
 use telemetry_ingest::judge::{Event, Terms};
 use telemetry_ingest::store::{ClickHouse, ClickHouseSettings, Store};
 use telemetry_wire::Program;
@@ -188,7 +187,6 @@ fn two_replicas() {
     assert_eq!(store.count().unwrap(), all.len() as u64);
     a_deletion_reaches_who_was_away(&store, &sent, &mut one, &two);
     a_deletion_reaches_what_nobody_else_has(&settings, &terms, &one, &mut two);
-    a_migration_that_was_cut_off_is_finished(&settings, &mut one, &two);
 }
 
 /// What a replica has itself, each row once.
@@ -261,38 +259,4 @@ fn a_deletion_reaches_what_nobody_else_has(
 
 fn id(event: &Event) -> String {
     events::shown(event)["id"].as_str().unwrap().to_owned()
-}
-
-/// One table has the new columns and the other has not, one replica is away:
-/// a service starts all the same, and the replica follows.
-fn a_migration_that_was_cut_off_is_finished(
-    settings: &ClickHouseSettings,
-    one: &mut Server,
-    two: &Server,
-) {
-    let wide = wide();
-    let program = program(&[NARROW, &wide]);
-    let (old, all) = (Columns::of(self::program(&[NARROW])), Columns::of(program));
-    let mut all = all.names().iter();
-    let new = all.find(|name| !old.names().contains(name)).unwrap();
-    two.says(&format!(
-        "ALTER TABLE my_tool._events_local ON CLUSTER both ADD COLUMN {new} Nullable(Int64)"
-    ));
-    one.kill();
-    let terms = Terms {
-        program,
-        retention_ms: 90 * 86_400_000,
-    };
-    let store = ClickHouse::open(settings, &terms).unwrap();
-    let mut source = Source::new(program, 400);
-    store.insert(&source.events(300)).unwrap();
-    let grown = rows(two, "my_tool", "tree_grown").len();
-    assert!(grown > 0);
-    // Again, with nothing left to do.
-    drop(store);
-    ClickHouse::open(settings, &terms).unwrap();
-    one.start_again();
-    let views = "SELECT count() FROM system.tables WHERE database = 'my_tool' AND engine = 'View'";
-    eventually("views", || one.says(views) == two.says(views));
-    eventually("rows", || rows(one, "my_tool", "tree_grown").len() == grown);
 }

@@ -4,8 +4,15 @@ use super::http::{EXISTS, Http};
 use crate::store::Error;
 use siphasher::sip::SipHasher24;
 use std::hash::Hasher;
+use std::time::{Duration, Instant};
 use telemetry_codegen::sql::clickhouse::{self, GENERATION, Place};
 use telemetry_wire::Program;
+
+/// How long a server may take to do what was queued for all.
+const READY: Duration = Duration::from_mins(1);
+
+/// How often it is looked at meanwhile.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The version of the server, major and minor.
 pub(super) fn server(http: &Http) -> Result<(u32, u32), Error> {
@@ -44,16 +51,34 @@ pub(super) fn migrate(
             let present = columns(http, place, name)?;
             Ok::<_, Error>(clickhouse::widen(program, place, name, &present))
         };
-        if let Some(statement) = lacks()?
-            && let Err(failure) = http.change(&statement)
+        if let Some(statement) = lacks()? {
+            let changed = http.change(&statement);
             // Another instance may have done it since.
-            && lacks()?.is_some()
-        {
-            return Err(failure.into());
+            if let Err(failure) = changed
+                && lacks()?.is_some()
+            {
+                return Err(failure.into());
+            }
+            until(|| Ok(lacks()?.is_none()))?;
         }
     }
     keep_for(http, place)?;
     views(http, program, place)
+}
+
+/// Waits until the server that is asked has done what was queued for all: that
+/// one is away does not say that the others are ready.
+fn until(mut holds: impl FnMut() -> Result<bool, Error>) -> Result<(), Error> {
+    let give_up = Instant::now() + READY;
+    while !holds()? {
+        if Instant::now() > give_up {
+            return Err(Error::new(
+                "the tables are still being changed; start again",
+            ));
+        }
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
 }
 
 /// The columns of a table; none where there is no table.
@@ -131,7 +156,15 @@ fn views(http: &Http, program: &'static Program, place: &Place<'_>) -> Result<()
             "CREATE VIEW `{database}`.`{GENERATION}`{on_cluster} AS \
              SELECT toUInt16({number}) AS generation, '{made_of}' AS made_of"
         ),
-    )
+    )?;
+    // A server does what is queued in its order.
+    until(|| {
+        let made = http.run(&format!(
+            "SELECT count() FROM system.tables WHERE database = '{database}' \
+             AND name = '{GENERATION}'"
+        ))?;
+        Ok(made.trim() != "0")
+    })
 }
 
 /// Creates a view; another instance that is started now may be first.
