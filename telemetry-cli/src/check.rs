@@ -68,7 +68,7 @@ fn keeps_to_public_paths(
     console: &mut Console<'_>,
 ) -> io::Result<bool> {
     // Declarations that stand alone have no code.
-    if !project.folder().join("Cargo.toml").is_file() {
+    if !Code::exists(project) {
         return Ok(true);
     }
     let code = match Code::read(project, &[]) {
@@ -80,6 +80,11 @@ fn keeps_to_public_paths(
             return Ok(true);
         }
     };
+    if code.files() == 0 {
+        console.conclude(format_args!(
+            "warning: no code of the program was found to be looked at"
+        ))?;
+    }
     for unread in code.unread() {
         console.conclude(format_args!("warning: {unread}"))?;
     }

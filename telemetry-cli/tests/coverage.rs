@@ -411,6 +411,31 @@ fn private_paths_are_found_by_check() {
 }
 
 #[test]
+fn declarations_below_a_package_or_beside_a_workspace_have_code() {
+    let private = "impl telemetry_runtime::__private::Sealed for u8 {}";
+    let workspace = Workspace::new(false);
+    workspace.write("src/main.rs", private);
+    for file in ["events.toml", "events.lock"] {
+        let text = fs::read_to_string(workspace.path(file)).unwrap();
+        workspace.write(&format!("telemetry/of/{file}"), &text);
+    }
+    let (code, said) = workspace.run("telemetry/of", &["check"]);
+    assert_eq!((code, said.contains("error[T053]")), (1, true), "{said}");
+
+    // A manifest without a package stands for all its members.
+    workspace.write(
+        "Cargo.toml",
+        "[workspace]\nmembers = [\"words\", \"app\"]\n",
+    );
+    workspace.write("app/Cargo.toml", &manifest("app", "", "telemetry-runtime"));
+    workspace.write("app/src/main.rs", private);
+    let (code, said) = workspace.run("", &["check"]);
+    assert_eq!((code, said.contains("error[T053]")), (1, true), "{said}");
+    workspace.write("app/src/main.rs", "");
+    assert_eq!(workspace.run("", &["check"]).0, 0);
+}
+
+#[test]
 fn the_programs_of_this_repository() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let run = |arguments: &[&str]| {

@@ -51,6 +51,11 @@ impl Code {
         })
     }
 
+    /// Whether there is code that the declarations belong to.
+    pub(crate) fn exists(project: &Project) -> bool {
+        packages::manifest(project).is_some()
+    }
+
     /// What of a schema it makes.
     pub(crate) fn seen(&self, schema: &Schema) -> Seen {
         sites::seen(&self.tree, &Declared::of(schema))

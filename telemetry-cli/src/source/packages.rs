@@ -34,21 +34,31 @@ pub(crate) enum Extern {
 /// The crates of the package that declares, of the workspace's packages that
 /// depend on it, and of what is named beside.
 pub(super) fn crates(project: &Project, more: &[PathBuf]) -> Result<Vec<Crate>, String> {
-    let manifest = project.folder().join("Cargo.toml");
     let mut found = Found::default();
-    if let Ok(manifest) = fs::canonicalize(&manifest) {
+    if let Some(manifest) = manifest(project) {
         let metadata = metadata(project, &manifest)?;
         found.users(&metadata, &manifest);
     } else if more.is_empty() {
         return Err(format!(
-            "there is no {}: name the program's code by --source",
-            manifest.display()
+            "there is no {} and none above: name the program's code by --source",
+            project.folder().join("Cargo.toml").display()
         ));
     }
     for path in more {
         found.more(path)?;
     }
     Ok(found.crates)
+}
+
+/// The manifest that the declarations stand beside, or the nearest above them.
+pub(super) fn manifest(project: &Project) -> Option<PathBuf> {
+    let folder = match project.folder() {
+        empty if empty.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    let folder = fs::canonicalize(folder).ok()?;
+    let mut manifests = folder.ancestors().map(|above| above.join("Cargo.toml"));
+    manifests.find(|manifest| manifest.is_file())
 }
 
 /// What cargo knows: of a dependency with all that it stands among.
@@ -79,11 +89,9 @@ impl Found {
         let declaring = packages.into_iter().find(|package| {
             fs::canonicalize(&package.manifest_path).is_ok_and(|path| path == manifest)
         });
-        let Some(declaring) = declaring else {
-            return;
-        };
-        self.declaring = Some(declaring.name.to_string());
-        let mut own = vec![declaring];
+        self.declaring = declaring.map(|package| package.name.to_string());
+        // A workspace without a package of its own stands for its members.
+        let mut own = declaring.map_or_else(|| members.clone(), |package| vec![package]);
         // Each round finds those that depend on what the last one found.
         let mut looked = 0;
         while let Some(used) = own.get(looked).copied() {
