@@ -41,10 +41,10 @@ pub(crate) fn deletions_path(bound: &Bound) -> Option<String> {
 
 /// What a request to delete is for, and what it gives away.
 pub(crate) fn deletion(bound: &Bound) -> String {
-    let what = "`forget` deletes what is kept, lists the ids of the sessions that events were sent \
-                under, and makes a request to delete those where they were received. Nothing is \
-                sent before you have agreed. The request tells its reader that these ids belong \
-                to one machine, which nothing else does.";
+    let what = "`forget` deletes what is kept, lists the ids of this machine's sessions, a day each \
+                for as long as events are kept, and makes a request to delete what was received \
+                under them. Nothing is sent before you have agreed. The request tells its reader \
+                that these ids belong to one machine, which nothing else does.";
     match deletions_path(bound) {
         Some(path) => format!(
             "{what} It is a `{METHOD}` of `{{\"{DELETION_KEY}\": [...]}}` to `{path}`, with these \
