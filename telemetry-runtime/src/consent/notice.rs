@@ -28,9 +28,10 @@ pub fn notice(app: &str, policy: &Policy, endpoint: &str, decision: &Decision) -
         ));
     }
     page.paragraph(&format!(
-        "Events are kept for {} days, and sent at most every {} to {endpoint}.",
+        "Events are kept for {} days, and sent at most every {} to {}.",
         policy.retention_days,
         hours(policy.upload_interval_hours),
+        receiver(policy, endpoint),
     ));
     page.paragraph(&now(app, decision));
     let prefix = prefix(app);
@@ -68,6 +69,18 @@ pub(crate) fn wrapped(words: &str) -> String {
     let mut page = Page::default();
     page.wrap("", "", words);
     page.text.trim_end().to_owned()
+}
+
+/// Who gets events. What is set here may be taken back, and a yes then holds
+/// for the declared receiver, so both are named.
+fn receiver(policy: &Policy, endpoint: &str) -> String {
+    if endpoint == policy.endpoint {
+        return endpoint.to_owned();
+    }
+    format!(
+        "{endpoint}, which is set on this machine, and else to {}",
+        policy.endpoint
+    )
 }
 
 fn hours(number: u16) -> String {
@@ -193,6 +206,15 @@ mod tests {
             notice("my-tool", &POLICY, POLICY.endpoint, &gap)
                 .contains("\nIt is on, and nothing is sent")
         );
+    }
+
+    #[test]
+    fn who_gets_events_otherwise_is_named_too() {
+        let set = "https://fleet.example/events";
+        let notice = notice("my-tool", &POLICY, set, &decide(&Inputs::silent()));
+        for receiver in [set, POLICY.endpoint] {
+            assert!(notice.contains(receiver), "{notice}");
+        }
     }
 
     #[test]
