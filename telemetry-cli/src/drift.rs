@@ -1,7 +1,7 @@
 //! Files that are not what the declarations say.
 
-use crate::Outcome;
 use crate::console::{Console, Told};
+use crate::{Outcome, file};
 use similar::TextDiff;
 use std::collections::BTreeSet;
 use std::fs;
@@ -72,7 +72,7 @@ impl<'a> Drift<'a> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(path, contents)
+        file::replace(path, contents)
     }
 
     /// The unified diff, and the first line that differs, from 1.

@@ -28,6 +28,7 @@ mod coverage;
 mod diff;
 mod drift;
 mod explain;
+mod file;
 mod generate;
 mod lock;
 mod new;

@@ -2,8 +2,7 @@
 
 use crate::console::Console;
 use crate::generate::{self, What};
-use crate::{Outcome, Project};
-use std::fs;
+use crate::{Outcome, Project, file};
 use std::io;
 use telemetry_schema::{Lock, read};
 
@@ -112,7 +111,7 @@ pub(crate) fn run(
         ))?;
         return Ok(Outcome::Fine);
     }
-    if let Err(error) = fs::write(project.lock_path(), text) {
+    if let Err(error) = file::replace(project.lock_path(), &text) {
         return console.could_not_access("write", project.lock_path(), &error);
     }
     let before = previous.map(|previous| previous.running().number);

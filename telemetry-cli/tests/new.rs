@@ -261,6 +261,25 @@ fn a_field_can_be_asked_for_alone() {
 }
 
 #[test]
+fn what_was_written_while_it_asked_is_kept() {
+    let program = Program::new();
+    let mut session = asked(&program, &["new", "field", "backend_error"]);
+    let tool = &mut session;
+    answer(tool, "Name of the new field", "tried\r");
+    answer(tool, "What it is", "\r");
+    answer(tool, "May it be absent", "n");
+    answer(tool, "Does it stay the same", "n");
+    let meanwhile = program.read("events.toml") + "# By an editor.\n";
+    program.write("events.toml", &meanwhile);
+    answer(tool, "What it says", "Whether.\r");
+    answer(tool, "Put this into events.toml", "y");
+    tool.exp_string("has changed meanwhile").unwrap();
+    tool.exp_eof().unwrap();
+    assert!(ended(tool).ends_with(", 2)"));
+    assert_eq!(program.read("events.toml"), meanwhile);
+}
+
+#[test]
 fn whoever_leaves_has_written_nothing() {
     let program = Program::new();
     let before = program.read("events.toml");

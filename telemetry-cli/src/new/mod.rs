@@ -6,7 +6,7 @@ mod phrase;
 mod place;
 
 use crate::console::Console;
-use crate::{Outcome, Project};
+use crate::{Outcome, Project, file};
 use clap::{Args, Subcommand};
 use draft::{Event, Field};
 use std::fs;
@@ -270,7 +270,17 @@ impl Adding<'_> {
             }
         };
         let path = self.project.events_path();
-        if let Err(error) = fs::write(path, &added.text) {
+        // Somebody may have been asked for minutes.
+        match fs::read_to_string(path) {
+            Ok(now) if now == self.project.sources().events => {}
+            Ok(_) => {
+                return console.could_not(format_args!(
+                    "{name} has changed meanwhile, and was left as it is now: do it again"
+                ));
+            }
+            Err(error) => return console.could_not_access("read", path, &error),
+        }
+        if let Err(error) = file::replace(path, &added.text) {
             return console.could_not_access("write", path, &error);
         }
         let event = schema.events.iter().find(|event| event.name == added.event);
