@@ -185,13 +185,21 @@ impl Arguments {
 
     fn project(&self) -> Result<Project, String> {
         match &self.package {
-            Some(name) => Project::of_package(name),
+            Some(name) => Project::of_package(name, self.command.only_looks()),
             None => Project::open(self.manifest.as_deref()),
         }
     }
 }
 
 impl Command {
+    /// Whether nothing may be written, which `Cargo.lock` is a part of.
+    const fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Generate { check: true } | Self::Docs { check: true, .. }
+        )
+    }
+
     fn run(
         &self,
         project: impl FnOnce() -> Result<Project, String>,

@@ -20,13 +20,18 @@ pub(crate) struct Found {
     pub(crate) depended_on_by: Option<PathBuf>,
 }
 
-/// Finds the package of this name; `NAME@VERSION` where there are several.
+/// Finds the package of this name; `NAME@VERSION` where there are several. With
+/// `locked`, by `Cargo.lock` as it is.
 ///
 /// # Errors
 ///
 /// A sentence that says why there is none, and which ones there are.
-pub(crate) fn find(name: &str) -> Result<Found, String> {
-    let metadata = MetadataCommand::new()
+pub(crate) fn find(name: &str, locked: bool) -> Result<Found, String> {
+    let mut command = MetadataCommand::new();
+    if locked {
+        command.other_options(["--locked".to_owned()]);
+    }
+    let metadata = command
         .exec()
         .map_err(|error| format!("cargo metadata does not know the packages here: {error}"))?;
     let package = one(&metadata, name)?;

@@ -37,14 +37,14 @@ impl Project {
     }
 
     /// Reads the declarations of a package that this project is made of or
-    /// depends on.
+    /// depends on; with `locked`, by `Cargo.lock` as it is.
     ///
     /// # Errors
     ///
     /// A sentence that says why there is no such package, or which file
     /// cannot be read.
-    pub fn of_package(name: &str) -> Result<Self, String> {
-        let found = package::find(name)?;
+    pub fn of_package(name: &str, locked: bool) -> Result<Self, String> {
+        let found = package::find(name, locked)?;
         let mut project = Self::at(found.events.clone())?;
         project.package = Some(found);
         Ok(project)

@@ -30,6 +30,11 @@ impl Workspace {
         }
         folder.write("app/website/src/pages/telemetry.astro", "");
         folder.write("app/page.html", PAGE);
+        let locked = Command::new("cargo")
+            .args(["generate-lockfile", "--quiet", "--offline"])
+            .current_dir(folder.path("app"))
+            .status();
+        assert!(locked.unwrap().success());
         folder
     }
 
@@ -172,4 +177,18 @@ fn a_package_that_cannot_be_meant_says_so() {
     let (code, said) = workspace.run(".", &["check", "-p", "speaks"]);
     assert_eq!(code, 2);
     assert!(said.starts_with("error: cargo metadata"), "{said}");
+}
+
+#[test]
+fn who_only_looks_leaves_the_lock_of_cargo_as_it_is() {
+    let workspace = Workspace::new();
+    fs::remove_file(workspace.path("app/Cargo.lock")).unwrap();
+    let look = ["docs", "--check", "--package", "speaks", "page.html"];
+    let (code, said) = workspace.run("app", &look);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("--locked"), "{said}");
+    assert!(!workspace.path("app/Cargo.lock").exists());
+    let write = ["docs", "--package", "speaks", "page.html"];
+    assert_eq!(workspace.run("app", &write).0, 0);
+    assert_eq!(workspace.run("app", &look).0, 0);
 }
