@@ -2,8 +2,8 @@
 //! `exit`, `abort` and `kill -9`, uploaders that are killed, a service that is
 //! away, a store that is killed. What was emitted is there, once.
 //!
-//! Without Debian's `clickhouse-server` it is skipped, and says so; in CI it
-//! fails. `.ci/clickhouse` runs it.
+//! Without Debian's `clickhouse-server` it is skipped, and says so; in CI
+//! `.ci/clickhouse` installs that and lets nothing be skipped.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

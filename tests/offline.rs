@@ -34,7 +34,7 @@ fn cut_off(command: &std::process::Command) -> Option<std::process::Command> {
         .is_ok_and(|status| status.success());
     if !allowed {
         assert!(
-            std::env::var_os("CI").is_none_or(|ci| ci != "true"),
+            std::env::var_os("NOTHING_IS_SKIPPED").is_none(),
             "unshare(1) does not work here"
         );
         return None;
