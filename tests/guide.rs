@@ -250,3 +250,20 @@ fn filled(page: &str, shown: &BTreeMap<&str, String>) -> String {
     assert_eq!(seen, names, "docs/GUIDE.md has a place for each");
     text + rest
 }
+
+/// What the README shows of it is how that begins, with lines broken anew.
+#[test]
+fn the_readme_shows_the_beginning_of_the_session() {
+    let block = |page: &str, mark: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = fs::read_to_string(path).unwrap();
+        let (_, after) = text.split_once(mark).unwrap();
+        let (_, block) = after.split_once("```text\n").unwrap();
+        let (block, _) = block.split_once("```\n").unwrap();
+        block.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let session = block("docs/GUIDE.md", "<!-- guide: mistake: build -->");
+    let shown = block("README.md", "<!-- picture: declare -->");
+    let shown = shown.strip_suffix(" [...]").unwrap();
+    assert!(session.starts_with(shown), "{session}\n{shown}");
+}
