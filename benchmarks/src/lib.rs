@@ -1,5 +1,5 @@
-//! What telemetry costs its host: the parts of the programs `emit` and
-//! `size`.
+//! What telemetry costs its host and its developers: the parts of the programs
+//! `emit`, `size` and `scale`.
 //!
 //! | module | what it does |
 //! |---|---|
@@ -11,6 +11,7 @@
 //! | [`standing`] | the numbers that must hold |
 //! | [`report`] | tables for people |
 //! | [`size`] | what emission adds to a program |
+//! | [`scale`] | what large declarations cost the tool and the compiler |
 //! | [`command_line`] | options and how the programs end |
 
 #[cfg(not(unix))]
@@ -24,6 +25,7 @@ pub mod peers;
 pub mod quantiles;
 pub mod ready;
 pub mod report;
+pub mod scale;
 pub mod size;
 pub mod standing;
 pub mod steps;
