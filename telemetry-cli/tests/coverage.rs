@@ -1,124 +1,17 @@
-//! What is declared and made by no code, in programs of all shapes; and the
-//! private paths that `check` finds in them.
+//! What is declared and made by no code, in programs of all shapes.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod painter;
+
+use painter::{Workspace, manifest};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use tempfile::TempDir;
-
-const EVENTS: &str = r#"schema = 1
-
-[enums.colour]
-doc = "What it was painted with."
-
-[enums.colour.values]
-red = "Red."
-green = "Green."
-other = "Any other."
-
-[events.painted]
-doc = "Something was painted."
-why = "Tells us how much paint to buy."
-level = "normal"
-expires = "never"
-
-[events.painted.fields]
-colour = { type = "choice", enum = "colour", doc = "With what." }
-coats = { type = "integer", min = 1, max = 9, unit = "count", optional = true, doc = "How often." }
-
-[events.idled]
-doc = "Nobody painted."
-why = "Tells us when to stay at home."
-level = "normal"
-expires = "never"
-
-"#;
 
 /// Code that says all of it.
 const EVERYTHING: &str = "Idled.emit(); let colour = [Colour::Red, Colour::Green, Colour::Other]; \
      Painted { colour: colour[0], coats: Some(2.into()) }.emit();";
-
-/// A workspace: a program, and a library that has its declarations.
-struct Workspace(TempDir);
-
-impl Workspace {
-    /// The program includes the types itself, or the library does.
-    fn new(in_library: bool) -> Self {
-        let folder = Self(tempfile::tempdir().unwrap());
-        let base = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../telemetry-schema/tests/fixtures/base.toml");
-        let events = EVENTS.to_owned() + &fs::read_to_string(base).unwrap();
-        let members = "[workspace]\nmembers = [\"words\"]\n";
-        // With the runtime itself cargo would want to know all that it needs.
-        let needs = if in_library {
-            "words"
-        } else {
-            "telemetry-runtime"
-        };
-        folder.write("Cargo.toml", &manifest("painter", members, needs));
-        folder.write("words/Cargo.toml", &manifest("words", "", ""));
-        folder.write("src/main.rs", "");
-        let (place, library) = if in_library {
-            ("words/", "telemetry_runtime::include_events!();")
-        } else {
-            ("", "")
-        };
-        folder.write("words/src/lib.rs", library);
-        folder.write(&format!("{place}events.toml"), &events);
-        let (code, said) = folder.run(place, &["lock"]);
-        assert_eq!(code, 0, "{said}");
-        folder
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.0.path().join(file)
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.path(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// The exit code, and all that was said in a folder.
-    fn run(&self, folder: &str, arguments: &[&str]) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_cargo-telemetry"))
-            .args(arguments)
-            .current_dir(self.path(folder))
-            .output()
-            .unwrap();
-        let said = String::from_utf8([output.stderr, output.stdout].concat()).unwrap();
-        (output.status.code().unwrap(), said)
-    }
-
-    /// What the program does not say, by code and message.
-    fn unsaid(&self, folder: &str) -> Vec<String> {
-        let (code, said) = self.run(folder, &["coverage", "--format", "github"]);
-        let found: Vec<String> = said
-            .lines()
-            .filter_map(|line| line.split_once("title="))
-            .map(|(_, rest)| rest.split("%0A").next().unwrap().to_owned())
-            .collect();
-        assert_eq!(code, i32::from(!found.is_empty()), "{said}");
-        found
-    }
-}
-
-fn manifest(name: &str, more: &str, dependency: &str) -> String {
-    let dependency = match dependency {
-        "" => String::new(),
-        // Nothing is built, and so it is not looked for.
-        "telemetry-runtime" => "telemetry-runtime = \"0.1\"\n".to_owned(),
-        name => format!("{name} = {{ path = \"{name}\" }}\n"),
-    };
-    format!(
-        "{more}[package]\nname = \"{name}\"\nversion = \"0.3.0\"\nedition = \"2024\"\n\n\
-         [dependencies]\n{dependency}"
-    )
-}
-
 /// What a program does not say whose `main.rs` is this.
 fn unsaid(main: &str) -> Vec<String> {
     let workspace = Workspace::new(false);
@@ -358,80 +251,6 @@ fn what_is_allowed_is_no_finding() {
     );
     assert_eq!(workspace.unsaid(""), [""; 0]);
     // Who only checks the declarations has not looked at the code.
-    assert_eq!(workspace.run("", &["check"]).0, 0);
-}
-
-#[test]
-fn private_paths_are_found_by_check() {
-    let workspace = Workspace::new(false);
-    let (code, said) = workspace.run("", &["check"]);
-    assert_eq!(code, 0, "{said}");
-    for (main, count) in [
-        ("impl telemetry_runtime::__private::Sealed for u8 {}", 1),
-        (
-            "use telemetry_runtime::{Event, __private::{Choice, Sealed}};",
-            1,
-        ),
-        (
-            "use telemetry_runtime as t; fn f<T: t::__private::Choice>() {}",
-            1,
-        ),
-        (
-            "use telemetry_runtime::*; use ::telemetry_runtime::__private as p; fn f() { p::x(); }",
-            1,
-        ),
-        (
-            "fn f() { x!(telemetry_runtime::__private::Packer::new()); }",
-            1,
-        ),
-        (
-            "mod a { pub use telemetry_runtime; } use a::telemetry_runtime::__private::Sealed;",
-            1,
-        ),
-        // Others have private paths too, and tests may do what they like.
-        (
-            "fn f() { serde::__private::x(); } mod __private { } use crate::__private;",
-            0,
-        ),
-        (
-            "#[cfg(test)] mod tests { use telemetry_runtime::__private::Sealed; }",
-            0,
-        ),
-    ] {
-        workspace.write("src/main.rs", main);
-        let (code, said) = workspace.run("", &["check"]);
-        assert_eq!(code, i32::from(count > 0), "{main}\n{said}");
-        assert_eq!(said.matches("error[T053]").count(), count, "{main}\n{said}");
-    }
-    workspace.write(
-        "src/main.rs",
-        "// Not declared.\nimpl telemetry_runtime::__private::Sealed for Letters {}\n",
-    );
-    insta::assert_snapshot!(workspace.run("", &["check"]).1);
-}
-
-#[test]
-fn declarations_below_a_package_or_beside_a_workspace_have_code() {
-    let private = "impl telemetry_runtime::__private::Sealed for u8 {}";
-    let workspace = Workspace::new(false);
-    workspace.write("src/main.rs", private);
-    for file in ["events.toml", "events.lock"] {
-        let text = fs::read_to_string(workspace.path(file)).unwrap();
-        workspace.write(&format!("telemetry/of/{file}"), &text);
-    }
-    let (code, said) = workspace.run("telemetry/of", &["check"]);
-    assert_eq!((code, said.contains("error[T053]")), (1, true), "{said}");
-
-    // A manifest without a package stands for all its members.
-    workspace.write(
-        "Cargo.toml",
-        "[workspace]\nmembers = [\"words\", \"app\"]\n",
-    );
-    workspace.write("app/Cargo.toml", &manifest("app", "", "telemetry-runtime"));
-    workspace.write("app/src/main.rs", private);
-    let (code, said) = workspace.run("", &["check"]);
-    assert_eq!((code, said.contains("error[T053]")), (1, true), "{said}");
-    workspace.write("app/src/main.rs", "");
     assert_eq!(workspace.run("", &["check"]).0, 0);
 }
 
