@@ -8,7 +8,9 @@
 //! set the variable, and a variable that is left over somewhere meets no such
 //! argument: neither alone does anything.
 //!
-//! The parent starts it plainly. The child takes itself apart from its parent:
+//! The parent starts it plainly, on a thread of its own: a system call that
+//! starts a program returns when the program is loaded, and the host need not
+//! wait for that. The child takes itself apart from its parent:
 //! a session and a working folder of its own, no descriptor that it inherited
 //! (whoever waits for the end of the host's output, or for a lock that the
 //! host's shell holds, does not wait for the uploader), and a timer of the
@@ -18,12 +20,15 @@ use super::pass::{Pass, Patience, World};
 use super::state::{self, Due};
 use super::transport::Limits;
 use crate::collector::TelemetryCollector;
+use crate::consent::Permit;
 use crate::context::Context;
 use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::policy::Policy;
 use crate::{clock, store, sys};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
 /// The uploader's one argument.
@@ -35,10 +40,14 @@ const TIME: Duration = Duration::from_mins(1);
 /// After so many seconds the system ends the uploader.
 const LIFE: u32 = 120;
 
-/// The variable that goes with [`ARGUMENT`]: `CARO_TELEMETRY_UPLOADER`.
-fn variable(app: &str) -> String {
+/// The stack of the thread that starts it, in bytes.
+const STACK: usize = 64 << 10;
+
+/// One of an app's variables. `CARO_TELEMETRY_UPLOADER` goes with
+/// [`ARGUMENT`].
+fn variable(app: &str, what: &str) -> String {
     let name = app.replace('-', "_").to_ascii_uppercase();
-    format!("{name}_TELEMETRY_UPLOADER")
+    format!("{name}_TELEMETRY_{what}")
 }
 
 /// Lets the program be started again as its uploader. Call it in `main` as
@@ -55,7 +64,7 @@ pub fn register(context: &Context<'_>) -> Uploads {
     let is_uploader = std::env::args_os()
         .nth(1)
         .is_some_and(|first| first == ARGUMENT)
-        && std::env::var_os(variable(app)).is_some();
+        && std::env::var_os(variable(app, "UPLOADER")).is_some();
     if is_uploader {
         upload(context);
         std::process::exit(0);
@@ -99,54 +108,81 @@ pub struct Uploads {
 impl Uploads {
     /// Starts the uploader, if telemetry is on, may be sent, and an upload is
     /// due. Never waits, never fails the host, and costs one look at a file
-    /// where none is due.
+    /// where none is due, else the start of a thread. A host that ends before
+    /// the thread has its turn leaves the upload due.
     ///
     /// A host that runs for long calls it again now and then, every minute for
     /// instance. Its uploads are processes of their own as well: nothing of
     /// them can slow, block or end it, and each makes the decision anew.
     pub fn start_if_due(&self, telemetry: &TelemetryCollector) {
-        let Some(dir) = telemetry.dir() else {
-            return;
+        let _ = self.begin(telemetry);
+    }
+
+    /// The thread that starts an uploader, where one is due; it ends with it.
+    fn begin(&self, telemetry: &TelemetryCollector) -> Option<JoinHandle<()>> {
+        let dir = telemetry.dir()?;
+        let permit = telemetry.decision().upload(&self.policy).ok()?.permit();
+        let turn = Turn {
+            dir: dir.to_owned(),
+            permit,
+            interval_ms: self.policy.upload_interval_ms(),
         };
-        let Ok(permit) = telemetry.decision().upload(&self.policy) else {
-            return;
-        };
-        let now = clock::system();
-        let due = state::due(dir, now);
-        if matches!(due, Due::At(_)) {
-            return;
-        }
-        // The decision is the start's, and somebody may have said no since.
-        if !permit.permit().still_holds(dir) {
-            return;
-        }
-        // Taken before it is begun, so that the next run need not try again;
-        // where that cannot be, every run would.
-        let next = state::regular(now, self.policy.upload_interval_ms(), random());
-        if state::claim(dir, next).is_ok() && due == Due::Now {
-            self.start();
+        match state::due(dir, clock::system()) {
+            Due::At(_) => None,
+            Due::Never => {
+                turn.take();
+                None
+            }
+            Due::Now => {
+                let mut uploader = self.uploader(std::env::current_exe().ok()?, dir);
+                let start = move || {
+                    if turn.take()
+                        && let Ok(mut child) = uploader.spawn()
+                    {
+                        // Somebody has to take note of its end, or a host that
+                        // goes on for long keeps what is left of it.
+                        let _ = child.wait();
+                    }
+                };
+                let thread = Builder::new().name("telemetry-upload".into());
+                thread.stack_size(STACK).spawn(start).ok()
+            }
         }
     }
 
-    fn start(&self) {
-        let Ok(program) = std::env::current_exe() else {
-            return;
-        };
-        let child = Command::new(program)
+    /// The host again, as its uploader. Everything that the host may change
+    /// later is looked at now: its variables, and what a relative folder is
+    /// relative to.
+    fn uploader(&self, program: PathBuf, dir: &Path) -> Command {
+        let mut command = Command::new(program);
+        command
             .arg(ARGUMENT)
-            .env(variable(self.app), "1")
+            .env_clear()
+            .envs(std::env::vars_os())
+            .env(variable(self.app, "DIR"), dir)
+            .env(variable(self.app, "UPLOADER"), "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        if let Ok(mut child) = child {
-            // Somebody has to take note of its end, or a host that goes on
-            // for long keeps what is left of it. The thread ends with either.
-            let reaper = std::thread::Builder::new()
-                .name("telemetry-reaper".into())
-                .stack_size(64 << 10);
-            let _ = reaper.spawn(move || child.wait());
-        }
+            .stderr(Stdio::null());
+        command
+    }
+}
+
+/// The turn to upload.
+struct Turn {
+    dir: PathBuf,
+    permit: Permit,
+    interval_ms: u64,
+}
+
+impl Turn {
+    /// Whether it could be taken. It is taken before an upload is begun, so
+    /// that the next run need not try again; where that cannot be, every run
+    /// would.
+    fn take(&self) -> bool {
+        let next = state::regular(clock::system(), self.interval_ms, random());
+        // The decision is the start's, and somebody may have said no since.
+        self.permit.still_holds(&self.dir) && state::claim(&self.dir, next).is_ok()
     }
 }
 
@@ -196,15 +232,15 @@ mod tests {
             app: PROGRAM.app,
             policy: POLICY,
         };
-        uploads.start_if_due(&telemetry);
+        let _ = uploads.begin(&telemetry).map(JoinHandle::join);
         assert!(matches!(state::due(dir, clock::system()), Due::At(_)));
         turn_off(dir, &occasion).unwrap();
         assert_eq!(names(dir), [ANSWER_FILE]);
-        uploads.start_if_due(&telemetry);
+        let _ = uploads.begin(&telemetry).map(JoinHandle::join);
         assert_eq!(names(dir), [ANSWER_FILE]);
         // As another host left it that did not look: nor is one begun.
         state::claim(dir, 1_000).unwrap();
-        uploads.start_if_due(&telemetry);
+        let _ = uploads.begin(&telemetry).map(JoinHandle::join);
         assert_eq!(state::due(dir, 1_000), Due::Now);
     }
 }
