@@ -43,7 +43,7 @@ fn the_guide_works() {
     // Until it has a code, the build says what to do.
     let messages = scratch.messages();
     assert!(
-        messages.contains("run `cargo telemetry lock`"),
+        messages.contains("run `cargo telemetry update`"),
         "{messages}"
     );
 

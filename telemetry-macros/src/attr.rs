@@ -50,7 +50,7 @@ pub(crate) fn event(name: &Ident, attrs: &[Attribute], errors: &mut Errors) -> O
                     "events are declared in events.toml, not in Rust: add\n\n    \
                      [events.{}]\n    doc = \"...\"\n    why = \"...\"\n    level = \"normal\"\n    \
                      expires = \"never\"\n\n\
-                     there, run `cargo telemetry lock`, and emit the type that the build makes",
+                     there, run `cargo telemetry update`, and emit the type that the build makes",
                     snake_case(&name.to_string())
                 ),
             );

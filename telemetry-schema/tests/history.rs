@@ -5,10 +5,10 @@
 mod generate;
 mod toml_text;
 
-use generate::{app, policy, schema};
+use generate::{app, pair, policy, schema, to_toml};
 use proptest::prelude::*;
-use telemetry_schema::Lock;
 use telemetry_schema::model::Schema;
+use telemetry_schema::{Lock, Sources, load};
 
 /// Every code that a lock ever gave out, with what it stands for.
 fn given_out(lock: &Lock) -> Vec<String> {
@@ -97,6 +97,23 @@ proptest! {
         // history that never was.
         let anew = Lock::update(None, schemas.last().unwrap()).unwrap();
         prop_assert_eq!(anew.rewritten(now).is_empty(), anew.generations == now.generations);
+    }
+
+    #[test]
+    fn a_stale_lock_is_told_what_it_lacks((before, after) in pair()) {
+        let lock = Lock::update(None, &before).unwrap().to_text();
+        let sources = Sources {
+            events_name: "events.toml",
+            events: &to_toml(&after),
+            lock_name: "events.lock",
+            lock: Some(&lock),
+        };
+        let found = load(&sources).map_or_else(|failure| failure.diagnostics, |_| Vec::new());
+        for stale in found.iter().filter(|found| found.name == "lock-stale") {
+            let label = stale.labels.first();
+            prop_assert!(label.is_some_and(|label| !label.text.is_empty()), "{stale:?}");
+            prop_assert!(stale.notes.iter().all(|note| !note.is_empty()), "{stale:?}");
+        }
     }
 
     #[test]

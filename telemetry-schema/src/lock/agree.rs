@@ -9,7 +9,7 @@ use crate::rules::lock::{MISSING, STALE};
 use crate::text::{Place, locate};
 use toml::de::DeTable;
 
-const COMMAND: &str = "run `cargo telemetry lock`, and commit events.lock with your change";
+const COMMAND: &str = "run `cargo telemetry update`, and commit what it writes with your change";
 
 /// The lock, if it is there, readable, and says the same as the schema.
 pub(crate) fn agreeing(
@@ -151,10 +151,11 @@ fn field_changes(event: &LockedEvent, number: u16, path: &[String], changes: &mu
             changes.push(Change { path, what });
             continue;
         }
-        let replaces = event
-            .fields
-            .iter()
-            .any(|other| other.name == field.name && other.life.until == Some(number));
+        let replaces = field.life.since == number
+            && event
+                .fields
+                .iter()
+                .any(|other| other.name == field.name && other.life.until == Some(number));
         if replaces || !news(field, number, &path, changes) {
             continue;
         }
