@@ -167,6 +167,14 @@ fn a_path_under_a_condition_and_a_raw_name_are_followed() {
          crate::Painted { colour: C::Green, coats: x() }.emit() }",
     );
     assert_eq!(workspace.unsaid(""), [""; 0]);
+
+    // It may be made where the condition holds; what it says is not known here.
+    fs::remove_file(workspace.path("src/windows.rs")).unwrap();
+    let (_, said) = workspace.run("", &["coverage"]);
+    let warning = "warning: src/windows.rs, which a condition names, is not there; ";
+    assert!(said.contains(warning), "{said}");
+    assert!(!said.contains("cannot be read"), "{said}");
+    assert!(!said.contains("never-emitted"), "{said}");
 }
 
 #[test]

@@ -153,8 +153,19 @@ impl Tree {
         }
         let paths = Paths::of(&inner.attrs);
         let by_name = folder.by_name(&name);
-        let mut files: Vec<_> = paths.named().map(|path| folder.at(path)).collect();
-        if files.is_empty() || paths.are_conditional() && by_name.0.is_file() {
+        let mut files = Vec::new();
+        for path in paths.conditional() {
+            let named = folder.at(path);
+            if named.0.is_file() {
+                files.push(named);
+            } else {
+                let name = shown(&named.0);
+                self.unread
+                    .push(format!("{name}, which a condition names, is not there"));
+            }
+        }
+        files.extend(paths.always().map(|path| folder.at(path)));
+        if paths.are_none() || paths.are_conditional() && by_name.0.is_file() {
             files.push(by_name);
         }
         let mut files = files.into_iter();

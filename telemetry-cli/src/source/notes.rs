@@ -66,10 +66,19 @@ impl Paths {
         paths
     }
 
-    /// All of them.
-    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
-        let all = self.conditional.iter().chain(&self.always);
-        all.map(String::as_str)
+    /// Those that are meant where a condition holds.
+    pub(super) fn conditional(&self) -> impl Iterator<Item = &str> {
+        self.conditional.iter().map(String::as_str)
+    }
+
+    /// The one that is meant otherwise.
+    pub(super) fn always(&self) -> Option<&str> {
+        self.always.as_deref()
+    }
+
+    /// Whether it is named by none.
+    pub(super) fn are_none(&self) -> bool {
+        self.always.is_none() && self.conditional.is_empty()
     }
 
     /// Whether it may be that none is meant.
