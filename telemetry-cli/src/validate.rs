@@ -97,15 +97,15 @@ impl Looked<'_, '_> {
                 Err(error) => return Err(error),
             };
             let read = chunk.get(..length).unwrap_or_default();
-            splitter.push(read, &mut |event| self.event(event));
+            splitter.push(read, &mut |event| self.event(event, bar));
             bar.inc(length as u64);
         }
-        splitter.finish(&mut |event| self.event(event));
+        splitter.finish(&mut |event| self.event(event, bar));
         bar.finish_and_clear();
         Ok(())
     }
 
-    fn event(&mut self, event: Result<&str, Fault>) {
+    fn event(&mut self, event: Result<&str, Fault>, bar: &ProgressBar) {
         let index = self.events;
         self.events += 1;
         let Err(fault) = event.and_then(|text| read::event(text, self.program)) else {
@@ -113,7 +113,8 @@ impl Looked<'_, '_> {
         };
         self.bad += 1;
         if self.bad <= self.limit && self.failed.is_ok() {
-            self.failed = self.console.tell_bad_event(&self.name, index, &fault);
+            // The bar makes room, and is drawn below.
+            self.failed = bar.suspend(|| self.console.tell_bad_event(&self.name, index, &fault));
         }
     }
 

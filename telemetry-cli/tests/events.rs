@@ -148,3 +148,25 @@ fn a_file_that_is_no_list_is_a_finding() {
         err.starts_with("error: there is no event `keystroke`; the events are: session_start, ")
     );
 }
+
+/// The bar is taken away before a finding is written, and drawn again below.
+#[cfg(unix)]
+#[test]
+fn findings_stand_above_the_bar() {
+    let program = Program::new();
+    let event = sampled(&program, &["-n", "1"]);
+    let mut text = event.repeat(17 * 1024 * 1024 / event.len());
+    text.push_str("{\"idd\":1}\n");
+    program.write("events.jsonl", &text);
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-telemetry"));
+    command.arg("validate").arg(program.path("events.jsonl"));
+    command.arg("--manifest").arg(program.path("events.toml"));
+    command.env("TERM", "xterm");
+    let options = rexpect::session::Options::new().timeout_ms(Some(120_000));
+    let mut session = rexpect::session::spawn_with_options(command, options).unwrap();
+    let before = session.exp_string("expected one of").unwrap();
+    let (_, after_bar) = before.rsplit_once(" left").unwrap();
+    assert!(after_bar.contains("\x1b[2K"), "{after_bar:?}");
+    session.exp_string("1 of ").unwrap();
+    session.exp_eof().unwrap();
+}
