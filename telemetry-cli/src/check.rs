@@ -69,6 +69,10 @@ fn keeps_to_public_paths(
 ) -> io::Result<bool> {
     // Declarations that stand alone have no code.
     if !Code::exists(project) {
+        console.conclude(format_args!(
+            "note: no Cargo.toml stands beside {} or above, so no code was looked at",
+            project.sources().events_name
+        ))?;
         return Ok(true);
     }
     let code = match Code::read(project, &[]) {

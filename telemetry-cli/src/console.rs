@@ -140,6 +140,49 @@ impl<'w> Console<'w> {
         }
     }
 
+    /// What a lock was left as it is for, and the command that lets it through.
+    pub(crate) fn tell_breaks(
+        &mut self,
+        lock: &str,
+        broken: &[String],
+        command: &str,
+    ) -> io::Result<()> {
+        const WHY: &str = "whoever reads the data would have to change something";
+        let help = format!("To keep to what they know, undo that. To go on:\n  {command}");
+        match self.format {
+            Format::Text => {
+                writeln!(self.err, "error: {lock} was left as it is: {WHY}")?;
+                for what in broken {
+                    writeln!(self.err, "  - {what}")?;
+                }
+                writeln!(self.err, "{help}")
+            }
+            Format::Json => {
+                self.findings.extend(broken.iter().map(|what| {
+                    json!({
+                        "code": null,
+                        "name": "breaking",
+                        "severity": Severity::Error.name(),
+                        "message": what,
+                        "labels": [{ "file": lock, "primary": true }],
+                        "notes": [WHY],
+                        "helps": [help],
+                    })
+                }));
+                Ok(())
+            }
+            Format::Github => broken.iter().try_for_each(|what| {
+                writeln!(
+                    self.out,
+                    "::error file={},title=breaking::{}%0Anote: {WHY}%0Ahelp: {}",
+                    escaped_property(lock),
+                    escaped(what),
+                    escaped(&help),
+                )
+            }),
+        }
+    }
+
     /// A result as it is, in every format.
     pub(crate) fn print(&mut self, text: fmt::Arguments<'_>) -> io::Result<()> {
         // It is the document: no other is printed after it.

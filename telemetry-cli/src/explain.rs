@@ -3,6 +3,7 @@
 mod document;
 
 use crate::console::{Console, rule_json};
+use crate::meant::instead;
 use crate::{Outcome, Project};
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -83,20 +84,16 @@ pub(crate) fn item(
     }
     let names = bound.schema.events.iter().map(|event| event.name.as_str());
     let fields = bound.schema.events.iter().find(|known| known.name == event);
-    let (kind, known): (&str, Vec<&str>) = match fields {
-        Some(event) => (
-            "its fields",
-            event
-                .fields
-                .iter()
-                .map(|field| field.name.as_str())
-                .collect(),
-        ),
-        None => ("the events", names.collect()),
+    let meant = match fields {
+        Some(event) => {
+            let names = event.fields.iter().map(|field| field.name.as_str());
+            let names: Vec<&str> = names.collect();
+            instead(field.unwrap_or_default(), "its fields", &names)
+        }
+        None => instead(event, "the events", &names.collect::<Vec<_>>()),
     };
     console.could_not(format_args!(
-        "there is no rule, event or field `{}`; {kind} are: {}",
-        what.escape_debug(),
-        known.join(", ")
+        "there is no rule, event or field `{}`; {meant}",
+        what.escape_debug()
     ))
 }

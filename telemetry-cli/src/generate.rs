@@ -40,6 +40,11 @@ pub(crate) fn run(
     let Some(bound) = project.load(console)? else {
         return Ok(Outcome::Findings);
     };
+    if *what == What::Pages(&[])
+        && let Some(why) = project.lacks_pages(&bound.schema.pages)
+    {
+        return console.could_not(format_args!("{why}"));
+    }
     let (folder, pages) = match what {
         What::Pages(named) if !named.is_empty() => (Path::new(""), *named),
         _ => (project.pages_folder(), bound.schema.pages.as_slice()),

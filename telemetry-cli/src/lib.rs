@@ -31,6 +31,7 @@ mod explain;
 mod file;
 mod generate;
 mod lock;
+mod meant;
 mod new;
 mod package;
 mod pages;

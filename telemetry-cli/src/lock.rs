@@ -67,14 +67,8 @@ pub(crate) fn run(
     console: &mut Console<'_>,
 ) -> io::Result<Outcome> {
     let sources = project.sources();
-    let schema = match read(sources.events_name, sources.events) {
-        Ok((schema, warnings)) => {
-            // What is generated then is told them.
-            if then == Then::Nothing {
-                console.tell(&warnings, &sources)?;
-            }
-            schema
-        }
+    let (schema, warnings) = match read(sources.events_name, sources.events) {
+        Ok(read) => read,
         Err(failure) => {
             console.tell(&failure.diagnostics, &sources)?;
             return Ok(Outcome::Findings);
@@ -87,6 +81,10 @@ pub(crate) fn run(
             return Ok(Outcome::Findings);
         }
     };
+    // Where something is generated, they are told then.
+    if then == Then::Nothing {
+        console.tell(&warnings, &sources)?;
+    }
     let mut lock = match Lock::update(previous.as_ref(), &schema) {
         Ok(lock) => lock,
         Err(full) => {
@@ -99,7 +97,12 @@ pub(crate) fn run(
         .map_or_else(Vec::new, |previous| lock.breaks(previous));
     match &options.reason {
         Some(reason) if !broken.is_empty() => lock.accept(reason, broken),
-        None if !broken.is_empty() => return refuse(&broken, project, then, console),
+        None if !broken.is_empty() => {
+            if then == Then::Generate {
+                console.tell(&warnings, &sources)?;
+            }
+            return refuse(&broken, project, then, console);
+        }
         _ => {}
     }
     let text = lock.to_text();
@@ -133,14 +136,10 @@ fn refuse(
     then: Then,
     console: &mut Console<'_>,
 ) -> io::Result<Outcome> {
-    let list: Vec<String> = broken.iter().map(|what| format!("  - {what}")).collect();
-    let lock_name = project.sources().lock_name;
-    console.could_not(format_args!(
-        "{lock_name} was left as it is: whoever reads the data would have to change something\n{}\n\
-         To keep to what they know, undo that. To go on:\n  \
-         {} --accept-breaking --reason \"why readers can live with it\"",
-        list.join("\n"),
-        project.command(then.command()),
-    ))?;
+    let command = format!(
+        "{} --accept-breaking --reason \"why readers can live with it\"",
+        project.command(then.command())
+    );
+    console.tell_breaks(project.sources().lock_name, broken, &command)?;
     Ok(Outcome::Findings)
 }

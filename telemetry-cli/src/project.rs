@@ -108,6 +108,24 @@ impl Project {
         ))
     }
 
+    /// Why the pages that a dependency lists cannot be filled, if they are
+    /// those of its own folder and none is here.
+    pub(crate) fn lacks_pages(&self, listed: &[String]) -> Option<String> {
+        let package = self.package.as_ref()?;
+        let here = package.depended_on_by.as_ref()?;
+        let any = listed.iter().any(|page| here.join(page).exists());
+        (!any && !listed.is_empty()).then(|| {
+            format!(
+                "{} lists {}, and {} has no such page: name yours by `cargo telemetry docs PAGE \
+                 --package {}`",
+                package.name,
+                listed.join(", "),
+                here.display(),
+                package.name
+            )
+        })
+    }
+
     /// The command that does something with these declarations.
     pub(crate) fn command(&self, command: &str) -> String {
         if let Some(package) = &self.package {

@@ -1,6 +1,7 @@
 //! `cargo telemetry sample`
 
 use crate::console::Console;
+use crate::meant::instead;
 use crate::{Outcome, Project};
 use clap::Args;
 use rand_chacha::ChaCha8Rng;
@@ -56,10 +57,11 @@ pub(crate) fn run(
         .collect();
     if events.is_empty() {
         let names: Vec<&str> = program.living().map(|event| event.name).collect();
+        let name = options.event.as_deref().unwrap_or_default();
         return console.could_not(format_args!(
-            "there is no event `{}`; the events are: {}",
-            options.event.as_deref().unwrap_or_default().escape_debug(),
-            names.join(", ")
+            "there is no event `{}`; {}",
+            name.escape_debug(),
+            instead(name, "the events", &names)
         ));
     }
     let mut sampler = Sampler {

@@ -15,7 +15,11 @@ fn sound_declarations_are_in_order() {
     let (outcome, out, err) = program.run(&["check"]);
     assert_eq!(outcome, Outcome::Fine, "{err}");
     assert_eq!(out, "events.toml is in order: 5 events, generation 1\n");
-    assert_eq!(err, "");
+    // What was not looked at is said.
+    assert_eq!(
+        err,
+        "note: no Cargo.toml stands beside events.toml or above, so no code was looked at\n"
+    );
 }
 
 #[test]
@@ -114,6 +118,13 @@ fn lock_asks_why_before_it_breaks_readers() {
     // The command that it names is for the same file, and the one that was typed.
     let (_, _, again) = program.run(&["update"]);
     assert_eq!(again, err.replace("telemetry lock", "telemetry update"));
+    // Each break is a finding, in every format.
+    let (_, out, err) = program.run(&["lock", "--format", "github"]);
+    assert_eq!(err, "");
+    insta::assert_snapshot!(out);
+    let (_, out, err) = program.run(&["update", "--format", "json"]);
+    assert_eq!(err, "");
+    insta::assert_snapshot!(out);
     assert_eq!(
         fs::read_to_string(program.path("events.lock")).unwrap(),
         before
@@ -150,6 +161,34 @@ fn lock_asks_why_before_it_breaks_readers() {
     );
 }
 
+/// Nothing is generated then, which would have told them.
+#[test]
+fn update_tells_the_warnings_where_it_refuses() {
+    let program = Program::new();
+    program.edit("events.toml", "recoverable = {", "recovered = {");
+    let from = "[enums.platform]\n";
+    let unused =
+        "[enums.tool]\ndoc = \"What a hand can hold.\"\nvalues = { hammer = \"For nails.\" }\n";
+    program.edit("events.toml", from, &format!("{unused}\n{from}"));
+    for command in ["update", "lock"] {
+        let (outcome, _, err) = program.run(&[command]);
+        assert_eq!(outcome, Outcome::Findings);
+        assert!(err.starts_with("warning[T019]: enum `tool`"), "{err}");
+        assert_eq!(err.matches("T019").count(), 1, "{err}");
+        assert!(err.contains("`recoverable` of `backend_error`"), "{err}");
+    }
+    // Where it goes through, they are told once too.
+    let accept = [
+        "update",
+        "--accept-breaking",
+        "--reason",
+        "Nobody reads it.",
+    ];
+    let (outcome, _, err) = program.run(&accept);
+    assert_eq!(outcome, Outcome::Fine, "{err}");
+    assert_eq!(err.matches("T019").count(), 1, "{err}");
+}
+
 #[test]
 fn lock_gives_codes_once() {
     let program = Program::new();
@@ -160,7 +199,7 @@ fn lock_gives_codes_once() {
     program.edit("events.toml", "exo = \"A model", "mystery = \"A model");
     let (outcome, _, err) = program.run(&["check"]);
     assert_eq!(outcome, Outcome::Findings);
-    assert!(err.contains("run `cargo telemetry lock`"), "{err}");
+    assert!(err.contains("run `cargo telemetry update`"), "{err}");
     let (outcome, out, _) = program.run(&["lock"]);
     assert_eq!(outcome, Outcome::Fine);
     assert_eq!(

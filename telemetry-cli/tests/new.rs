@@ -95,7 +95,7 @@ fn what_is_there_is_refused() {
     let (outcome, _, err) = program.run(&field);
     assert_eq!(outcome, Outcome::CouldNotRun);
     assert!(
-        err.starts_with("error: there is no event `session_edn`; the events are: "),
+        err.starts_with("error: there is no event `session_edn`; did you mean `session_end`?"),
         "{err}"
     );
     assert_eq!(program.read("events.toml"), before);

@@ -129,6 +129,15 @@ fn the_pages_are_those_of_the_project_that_depends_on_it() {
     );
     let (code, said) = workspace.run("app", &[&docs[..], &["page.pdf"]].concat());
     assert_eq!(code, 2, "{said}");
+
+    // Those that it lists may be its own.
+    fs::remove_dir_all(workspace.path("app/website")).unwrap();
+    let (code, said) = workspace.run("app", &docs);
+    assert_eq!(code, 2, "{said}");
+    assert!(
+        said.contains("name yours by `cargo telemetry docs PAGE --package speaks`"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod phrase;
 mod place;
 
 use crate::console::Console;
+use crate::meant::instead;
 use crate::{Outcome, Project, file};
 use clap::{Args, Subcommand};
 use draft::{Event, Field};
@@ -184,9 +185,9 @@ impl Adding<'_> {
         let Some(event) = events.iter().find(|event| event.name == options.event) else {
             let names: Vec<&str> = events.iter().map(|event| event.name.as_str()).collect();
             return Err(format!(
-                "there is no event `{}`; the events are: {}",
+                "there is no event `{}`; {}",
                 options.event.escape_debug(),
-                names.join(", ")
+                instead(&options.event, "the events", &names)
             ));
         };
         let with = |field: &Field| self.judged(&self.with_field(&event.name, field)?);

@@ -161,8 +161,8 @@ pub(crate) fn listed<'w>(words: impl IntoIterator<Item = &'w str>, last: &str) -
     }
 }
 
-/// The word of `known` that was most likely meant.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+/// The word of `known` that was most likely meant, if one is near.
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if word.len() > 100 {
         return None;
     }
