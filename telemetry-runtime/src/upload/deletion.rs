@@ -7,7 +7,7 @@
 //! session, since that is what is to be forgotten.
 
 use super::answer::Reply;
-use super::pass;
+use super::lock::lock;
 use super::receipts::{Answered, Receipts, Sent};
 use super::transport::{Limits, Transport};
 use crate::clock::Clock;
@@ -62,7 +62,7 @@ impl Deletion<'_> {
     pub(crate) fn begin(&self, _: DeletionPermit) -> Result<RightOfWay, String> {
         let give_up = Instant::now() + self.limits.whole + self.limits.connect;
         loop {
-            match pass::lock(self.dir) {
+            match lock(self.dir) {
                 Ok(Some(lock)) => return Ok(RightOfWay { _lock: lock }),
                 Ok(None) if Instant::now() < give_up => std::thread::sleep(PAUSE),
                 Ok(None) => return Err("another upload is running".into()),

@@ -7,7 +7,8 @@
 //! | part | what it does |
 //! |---|---|
 //! | `background` | the uploader's own process |
-//! | `pass` | one upload: request after request, consent before each |
+//! | `lock` | who may upload |
+//! | `pass` | one upload: request after request, consent before each; what follows from each answer |
 //! | `body` | the bytes of a request, for `preview` as for the wire |
 //! | `transport` | one HTTP request, with the headers of [`telemetry_wire::transport`] |
 //! | `answer` | what the server's answer means |
@@ -30,6 +31,7 @@ mod background;
 mod body;
 #[cfg(feature = "commands")]
 mod deletion;
+mod lock;
 mod pass;
 mod receipts;
 mod report;

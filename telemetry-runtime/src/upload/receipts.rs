@@ -143,7 +143,7 @@ impl Receipts {
         let Some(dir) = self.path.parent().filter(|_| self.path.is_file()) else {
             return;
         };
-        if let Ok(Some(_lock)) = super::pass::lock(dir) {
+        if let Ok(Some(_lock)) = super::lock::lock(dir) {
             // Where that cannot be, they are not shown at least.
             let _ = self.forget_before(before_ms);
         }
