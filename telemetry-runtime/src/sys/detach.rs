@@ -2,19 +2,38 @@
 
 use super::close;
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 
 /// Takes this process apart from the one that started it: a session and a
 /// working folder of its own, no descriptor but the first three, and after
 /// `life` seconds the system ends it.
 pub(crate) fn detach(life: u32) {
-    // SAFETY: none takes a pointer but `chdir`, whose path ends with a zero
-    // byte. The descriptors that are closed may be the host's; whoever calls
-    // never goes back to it.
+    // SAFETY: `chdir` gets a path that ends with a zero byte, and no other
+    // call here a pointer. The descriptors that are closed may be the host's;
+    // whoever calls never goes back to it.
     unsafe {
+        heed(libc::SIGALRM);
         libc::alarm(life);
         libc::setsid();
         libc::chdir(c"/".as_ptr());
         close_from(3);
+    }
+}
+
+/// Lets a signal do what it does by itself. That it is ignored or blocked is
+/// handed on from whoever started this process.
+///
+/// # Safety
+///
+/// Nobody here waits for the signal.
+unsafe fn heed(signal: c_int) {
+    let mut signals = MaybeUninit::uninit();
+    // SAFETY: the set is made before it is used.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::sigemptyset(signals.as_mut_ptr());
+        libc::sigaddset(signals.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, signals.as_ptr(), std::ptr::null_mut());
     }
 }
 

@@ -38,7 +38,11 @@ const ARGUMENT: &str = "__telemetry-upload";
 const TIME: Duration = Duration::from_mins(1);
 
 /// After so many seconds the system ends the uploader.
-const LIFE: u32 = 120;
+pub(crate) const LIFE: u32 = 120;
+
+/// One that goes on as it should has ended by then: its last request begins
+/// within [`TIME`].
+const _: () = assert!(TIME.as_secs() + Limits::USUAL.whole.as_secs() < LIFE as u64);
 
 /// The stack of the thread that starts it, in bytes.
 const STACK: usize = 64 << 10;
@@ -66,7 +70,7 @@ pub fn register(context: &Context<'_>) -> Uploads {
         .is_some_and(|first| first == ARGUMENT)
         && std::env::var_os(variable(app, "UPLOADER")).is_some();
     if is_uploader {
-        upload(context);
+        upload(context, LIFE);
         std::process::exit(0);
     }
     Uploads {
@@ -75,12 +79,12 @@ pub fn register(context: &Context<'_>) -> Uploads {
     }
 }
 
-/// One pass; nobody is there to be told how it went.
-fn upload(context: &Context<'_>) {
+/// One pass, within `life` seconds; nobody is there to be told how it went.
+pub(crate) fn upload(context: &Context<'_>, life: u32) {
     let environment = Environment::read(context.program.app);
     let places = Places::of(context.program.app, &environment);
     // A relative folder is told from where the host was, so before it is left.
-    sys::detach(LIFE);
+    sys::detach(life);
     let Some(dir) = places.data.as_deref() else {
         return;
     };

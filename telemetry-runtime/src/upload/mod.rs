@@ -43,6 +43,10 @@ pub use body::{Batch, Terms};
 pub use receipts::{Answered, Receipt, Receipts, Sent};
 pub use report::{Ending, Report};
 
+/// For the tests of the uploader's own process.
+#[cfg(all(test, unix, feature = "commands"))]
+pub(crate) use background::{LIFE, upload};
+
 /// For the commands, which upload, preview and report in the foreground.
 #[cfg(feature = "commands")]
 pub(crate) use {

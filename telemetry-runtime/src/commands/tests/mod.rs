@@ -3,6 +3,8 @@
 #[cfg(all(unix, feature = "upload"))]
 mod captured;
 mod clear;
+#[cfg(all(unix, feature = "upload"))]
+mod detached;
 mod export;
 mod first_run;
 mod forget;
