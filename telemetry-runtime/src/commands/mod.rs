@@ -221,8 +221,9 @@ pub enum TelemetryCommands {
     /// and sends a request to delete that names those ids. It tells the
     /// receiver that these ids belong to one machine. Where this machine may
     /// send nothing, or has sent nothing, the request is written to a file that
-    /// you take to the receiver. A request that did not arrive is kept, and
-    /// sent when you say this again. Your answer stays as it is.
+    /// you take to the receiver; so is what went to another receiver. A request
+    /// that did not arrive is kept, and sent when you say this again. Your answer
+    /// stays as it is.
     #[command(after_help = EXIT_CODES)]
     Forget {
         /// Write the request to FILE, and send nothing

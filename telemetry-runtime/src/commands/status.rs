@@ -1,11 +1,12 @@
 //! `status`: whether telemetry is on, what decided it, and what is kept.
 
 use super::console::{BOLD, Console, GREEN, PLAIN, YELLOW};
+use super::forget::Waiting;
 use super::held_back::HeldBack;
 use super::inputs::{self, Input};
 use super::queued::Queued;
 use super::table::Table;
-use super::{Exit, Failure, Session, events, forget, level};
+use super::{Exit, Failure, Session, events, level};
 use crate::consent::Decision;
 use crate::spool::obstacle;
 use crate::store::{Counts, Queue};
@@ -129,7 +130,7 @@ impl Status {
                 "dropped": counts.dropped,
             })),
             "uploads": Self::uploads(session),
-            "deletions_not_arrived": Self::unsent(session),
+            "deletions_not_arrived": Self::unsent(session).files(),
             "put_aside": self.put_aside,
             "notes": self.notes,
             "retention_days": context.policy.retention_days,
@@ -215,11 +216,16 @@ impl Status {
         ]);
         #[cfg(feature = "upload")]
         facts.extend(super::uploads::facts(session));
-        let unsent = Self::unsent(session).len();
-        if unsent > 0 {
-            let what = format!("{unsent} that did not arrive; `forget` sends again");
-            facts.push(("Deletions", what));
-        }
+        let Waiting { again, elsewhere } = Self::unsent(session);
+        let unsent = [
+            (again.len(), "that did not arrive; `forget` sends again"),
+            (
+                elsewhere.len(),
+                "that did not arrive at another receiver; `forget` says which",
+            ),
+        ];
+        let unsent = unsent.into_iter().filter(|(count, _)| *count > 0);
+        facts.extend(unsent.map(|(count, what)| ("Deletions", format!("{count} {what}"))));
         facts.extend([
             ("Documents", policy.docs_url.to_owned()),
             ("Turn off", policy.turn_off.to_owned()),
@@ -228,12 +234,9 @@ impl Status {
     }
 
     /// Requests that wait to be sent again.
-    fn unsent(session: &Session<'_>) -> Vec<PathBuf> {
-        session
-            .dir
-            .as_deref()
-            .map(forget::waiting)
-            .unwrap_or_default()
+    fn unsent(session: &Session<'_>) -> Waiting {
+        let dir = session.dir.as_deref();
+        dir.map(|dir| Waiting::of(session, dir)).unwrap_or_default()
     }
 
     /// The number of events, and of anything out of the ordinary.

@@ -1,29 +1,45 @@
-//! What a request names, and the file that it is in until it has arrived.
+//! What a request names, and who is to get it.
 
 use super::super::export::write_file;
 #[cfg(feature = "upload")]
 use super::super::uploads;
 use super::super::{Failure, Session};
+use super::waiting;
 use super::way::Way;
 use crate::bundle::{self, Kind};
-use crate::store::{hex, named_sessions};
+use crate::store::named_sessions;
 #[cfg(feature = "upload")]
 use crate::upload::deletions;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
-use std::collections::BTreeSet;
-use std::fs;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 #[cfg(feature = "upload")]
-use telemetry_wire::Program;
 use telemetry_wire::time;
 
 /// The session ids whose events are to be deleted where they were received,
 /// with the day of each.
 pub(super) struct Request {
     named: Vec<(String, String)>,
-    /// Where requests to delete what is on record as sent would go.
-    pub(super) receivers: BTreeSet<String>,
+    /// The sessions that are on record as sent, by where a request to delete
+    /// them goes.
+    pub(super) receivers: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Who gets a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum To {
+    /// The server that this program sends to.
+    Endpoint(String),
+    /// Another that got events; the user takes the request there.
+    Other(String),
+    /// The makers. The user takes it there, for this reason.
+    Makers(String),
+}
+
+/// What one of them is asked.
+pub(super) struct Share {
+    pub(super) to: To,
+    pub(super) ids: Vec<String>,
 }
 
 impl Request {
@@ -70,39 +86,91 @@ impl Request {
         )
     }
 
-    /// Writes the request, if there is anything to name. Where to.
+    /// Who is asked what. Who is not known to have got anything learns
+    /// nothing, and who is asked beside the endpoint only what went there.
+    pub(super) fn shares(&self, way: &Way) -> Vec<Share> {
+        if self.is_empty() {
+            return Vec::new();
+        }
+        let makers = |why: String| {
+            let (to, ids) = (To::Makers(why), self.ids());
+            vec![Share { to, ids }]
+        };
+        let url = match way {
+            Way::Sent { url, .. } => url,
+            Way::ByHand(why) => return makers(why.clone()),
+        };
+        let others = self.receivers.iter().filter(|(other, _)| *other != url);
+        if !self.receivers.contains_key(url) {
+            let others: Vec<&str> = others.map(|(other, _)| other.as_str()).collect();
+            return makers(match others.join(", ") {
+                none if none.is_empty() => NOTHING_SENT.into(),
+                others => format!("events went to {others} and not to {url}"),
+            });
+        }
+        let all = Share {
+            to: To::Endpoint(url.clone()),
+            ids: self.ids(),
+        };
+        let others = others.map(|(other, sent)| Share {
+            to: To::Other(other.clone()),
+            ids: sent.iter().cloned().collect(),
+        });
+        std::iter::once(all).chain(others).collect()
+    }
+}
+
+/// Why nobody is asked.
+pub(super) const NOTHING_SENT: &str = "nothing is on record as sent from here";
+
+impl Share {
+    /// What follows from it, to be read before anything is done.
+    pub(super) fn sentence(&self, session: &Session<'_>) -> String {
+        match &self.to {
+            To::Endpoint(url) => format!("The request is sent to {url}."),
+            To::Other(url) => format!(
+                "Events of {} went to {url}, which is not where this program sends now. A request \
+                 that names those is written to a file, for you to take there.",
+                sessions(self.ids.len())
+            ),
+            To::Makers(why) => format!(
+                "The request is not sent from here ({why}). It is written to a file; it counts \
+                 once it reaches the receiver: {}",
+                session.context.policy.contact
+            ),
+        }
+    }
+
+    /// Writes the request. Where to.
     pub(super) fn write(
         &self,
         session: &Session<'_>,
         dir: &Path,
-        way: &Way,
         (output, force): (Option<&Path>, bool),
-    ) -> Result<Option<PathBuf>, Failure> {
-        if self.is_empty() {
-            return Ok(None);
-        }
-        let line = json!({ "session_ids": self.ids() }).to_string();
+    ) -> Result<PathBuf, Failure> {
+        let line = json!({ "session_ids": self.ids }).to_string();
         let text = bundle::write(session.context.program, Kind::Deletion, &[line]);
-        let name = || {
-            let stamp = time::stamp(session.terms.now_ms);
-            match way.receiver() {
-                Some(url) => format!("{UNSENT}{stamp}.{}{SUFFIX}", mark_of(url)),
-                None => format!("{BY_HAND}{stamp}{SUFFIX}"),
-            }
-        };
-        let path = output.map_or_else(|| dir.join(name()), Path::to_owned);
+        let name = waiting::name(&self.to, session.terms.now_ms);
+        let path = output.map_or_else(|| dir.join(name), Path::to_owned);
         write_file(&text, &path, force)?;
-        Ok(Some(path))
+        Ok(path)
+    }
+}
+
+pub(super) fn sessions(count: usize) -> String {
+    match count {
+        1 => "1 session".into(),
+        count => format!("{count} sessions"),
     }
 }
 
 /// What left this machine, as far as receipts tell.
 #[derive(Default)]
-pub(super) struct Record {
+struct Record {
     /// The days and sessions of this machine's own events.
     named: Vec<(String, String)>,
-    /// Where requests to delete go for each place that events went to.
-    pub(super) receivers: BTreeSet<String>,
+    /// The same sessions, by where a request to delete them goes.
+    receivers: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Record {
@@ -113,13 +181,14 @@ impl Record {
             let sent = receipt.sent;
             let date = time::date(sent.time_ms);
             // Whatever became of the file: what is named is ids.
-            let is_own = |id: &String| is_id(id) && !sent.imported_ids.contains(id);
-            let own: Vec<_> = sent.session_ids.iter().filter(|id| is_own(id)).collect();
+            let is_own = |id: &&String| waiting::is_id(id) && !sent.imported_ids.contains(id);
+            let own: Vec<String> = sent.session_ids.iter().filter(is_own).cloned().collect();
             if !own.is_empty() {
                 let to = deletions(&sent.endpoint).unwrap_or_else(|| sent.endpoint.clone());
-                record.receivers.insert(to);
+                let receiver = record.receivers.entry(to).or_default();
+                receiver.extend(own.iter().cloned());
             }
-            let own = own.into_iter().cloned();
+            let own = own.into_iter();
             record.named.extend(own.map(|id| (date.clone(), id)));
         }
         record.named.sort_by(|a, b| a.1.cmp(&b.1));
@@ -133,59 +202,4 @@ impl Record {
     fn of(_: &Session<'_>, _: &Path) -> Result<Self, Failure> {
         Ok(Self::default())
     }
-}
-
-#[cfg(feature = "upload")]
-fn is_id(text: &str) -> bool {
-    telemetry_wire::read::session_id(text).is_some()
-}
-
-/// `deletion-request.20260131T120000Z.jsonl`: for the user to take away.
-const BY_HAND: &str = "deletion-request.";
-/// `unsent-deletion-request.20260131T120000Z.0123456789abcdef.jsonl`: one that
-/// is sent from here, until it has arrived; with the mark of its receiver.
-const UNSENT: &str = "unsent-deletion-request.";
-const SUFFIX: &str = ".jsonl";
-
-/// The requests in the data folder that were to be sent, and are not known to
-/// have arrived, oldest first.
-pub(in crate::commands) fn waiting(dir: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = entries
-        .filter(|entry| {
-            let name = entry.file_name();
-            let is_ours = name
-                .to_str()
-                .is_some_and(|name| name.starts_with(UNSENT) && name.ends_with(SUFFIX));
-            is_ours && entry.file_type().is_ok_and(|kind| kind.is_file())
-        })
-        .map(|entry| entry.path())
-        .collect();
-    found.sort();
-    found
-}
-
-/// Tells a receiver from others: 16 hex digits of a digest.
-fn mark_of(url: &str) -> String {
-    let digest = hex(&Sha256::digest(url.as_bytes()));
-    digest.chars().take(16).collect()
-}
-
-/// Whether a request that was written earlier is for this receiver.
-#[cfg(feature = "upload")]
-pub(super) fn is_for(path: &Path, url: &str) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.strip_suffix(SUFFIX)
-        .is_some_and(|name| name.ends_with(&format!(".{}", mark_of(url))))
-}
-
-/// The ids that a request names, which was written earlier; none of a file
-/// that is no request of this program's.
-#[cfg(feature = "upload")]
-pub(super) fn named_in(bytes: &[u8], program: &Program) -> Option<Vec<String>> {
-    let lines = bundle::read(bytes, Kind::Deletion, program).ok()?;
-    let request: serde_json::Value = serde_json::from_str(lines.first()?).ok()?;
-    let ids = request.get("session_ids")?.as_array()?.iter();
-    let id = |id: &serde_json::Value| id.as_str().filter(|id| is_id(id)).map(str::to_owned);
-    ids.map(id).collect()
 }

@@ -1,33 +1,33 @@
 //! How a request gets to the receiver: sent from here, or by hand.
 
 use super::super::{Session, inputs};
+use super::request::{NOTHING_SENT, Request};
+use super::waiting::Waiting;
 #[cfg(feature = "upload")]
-use super::request::{is_for, named_in};
+use super::waiting::named_in;
 use crate::consent::DeletionPermit;
 #[cfg(feature = "upload")]
 use crate::upload::{Deletion, Limits, deletions};
-use std::collections::BTreeSet;
 #[cfg(feature = "upload")]
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How a request gets to the receiver.
+/// How requests get to the receiver.
 #[derive(Debug)]
 pub(super) enum Way {
-    /// It is sent there.
+    /// They are sent there.
     Sent { permit: DeletionPermit, url: String },
-    /// The user takes the file there, for this reason.
+    /// The user takes the files there, for this reason.
     ByHand(String),
 }
 
 impl Way {
     /// What is possible and wished for. Where nothing is on record as sent
-    /// from here, there is nobody to send to; and who is not known to have got
-    /// anything learns nothing.
+    /// from here, there is nobody to send to.
     pub(super) fn of(
         session: &Session<'_>,
-        receivers: &BTreeSet<String>,
-        unsent: &[PathBuf],
+        request: &Request,
+        earlier: &Waiting,
         output: Option<&Path>,
     ) -> Self {
         if output.is_some() {
@@ -37,56 +37,21 @@ impl Way {
             Ok(permit) => permit,
             Err(hold) => return Self::ByHand(hold.to_string()),
         };
-        if receivers.is_empty() && unsent.is_empty() {
-            return Self::ByHand("nothing is on record as sent from here".into());
-        }
-        if !session.context.policy.sink.takes_deletions() {
-            return Self::ByHand("its receiver takes no such request from a program".into());
+        if request.receivers.is_empty() && earlier.is_empty() {
+            return Self::ByHand(NOTHING_SENT.into());
         }
         match url(session) {
-            Some(url) => match others(receivers, &url) {
-                None => Self::Sent { permit, url },
-                Some(others) => {
-                    Self::ByHand(format!("events went to {others} and not to {url} alone"))
-                }
-            },
+            _ if !session.context.policy.sink.takes_deletions() => {
+                Self::ByHand("its receiver takes no such request from a program".into())
+            }
+            Some(url) => Self::Sent { permit, url },
             None => Self::ByHand("this program cannot send it".into()),
         }
     }
 
-    /// What follows from it, to be read before anything is done.
-    pub(super) fn sentence(&self, session: &Session<'_>) -> String {
-        match self {
-            Self::Sent { url, .. } => format!("The request is sent to {url}."),
-            Self::ByHand(why) => format!(
-                "The request is not sent from here ({why}). It is written to a file; it counts \
-                 once it reaches the receiver: {}",
-                session.context.policy.contact
-            ),
-        }
-    }
-
     pub(super) fn is_sent(&self) -> bool {
-        self.receiver().is_some()
+        matches!(self, Self::Sent { .. })
     }
-
-    /// Who is sent it.
-    pub(super) fn receiver(&self) -> Option<&str> {
-        match self {
-            Self::Sent { url, .. } => Some(url),
-            Self::ByHand(_) => None,
-        }
-    }
-}
-
-/// Those other than this one, as a list; none where there are none.
-fn others(receivers: &BTreeSet<String>, url: &str) -> Option<String> {
-    let others: Vec<&str> = receivers
-        .iter()
-        .map(String::as_str)
-        .filter(|other| *other != url)
-        .collect();
-    (!others.is_empty()).then(|| others.join(", "))
 }
 
 /// What became of requests that were to be sent.
@@ -98,14 +63,15 @@ pub(super) struct Delivered {
     pub(super) kept: Vec<(PathBuf, String)>,
 }
 
+/// Where requests go from here; none where that is no URL.
 #[cfg(feature = "upload")]
-fn url(session: &Session<'_>) -> Option<String> {
+pub(super) fn url(session: &Session<'_>) -> Option<String> {
     deletions(&session.endpoint())
 }
 
 /// Without an uploader nothing is sent.
 #[cfg(not(feature = "upload"))]
-fn url(_: &Session<'_>) -> Option<String> {
+pub(super) fn url(_: &Session<'_>) -> Option<String> {
     None
 }
 
@@ -141,7 +107,9 @@ pub(super) fn deliver(
             }
             continue;
         };
-        let told = asked(session, &bytes, (file, url)).and_then(|ids| {
+        let named = named_in(&bytes, session.context.program)
+            .ok_or_else(|| "it is no request of this program's".to_owned());
+        let told = named.and_then(|ids| {
             // The question may have taken a while, and so did each request.
             let decision = inputs::decision(session);
             decision.deletion().map_err(|hold| hold.to_string())?;
@@ -157,20 +125,6 @@ pub(super) fn deliver(
         }
     }
     Ok(delivered)
-}
-
-/// The ids that a file asks this receiver to delete; or why it does not.
-#[cfg(feature = "upload")]
-fn asked(
-    session: &Session<'_>,
-    bytes: &[u8],
-    (file, url): (&Path, &str),
-) -> Result<Vec<String>, String> {
-    if !is_for(file, url) {
-        return Err("events of its sessions went elsewhere".into());
-    }
-    named_in(bytes, session.context.program)
-        .ok_or_else(|| "it is no request of this program's".into())
 }
 
 /// Without an uploader nothing is sent.

@@ -11,12 +11,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use telemetry_wire::Sink;
 use telemetry_wire::transport::DELETION_HEADERS;
 
-fn is_deletion(request: &Request) -> bool {
+pub(super) fn is_deletion(request: &Request) -> bool {
     request.head.starts_with("POST /api/deletions ")
 }
 
 /// A server of events that deletes three for every request to.
-fn obliging() -> Server {
+pub(super) fn obliging() -> Server {
     Server::new(|_, request| {
         if is_deletion(request) {
             Does::Answers(200, "", "{\"deleted\":3}".into())
@@ -27,7 +27,7 @@ fn obliging() -> Server {
 }
 
 /// A user who has said yes and whose three events have arrived there.
-fn sent(server: &Server) -> User {
+pub(super) fn sent(server: &Server) -> User {
     let mut user = User::with_events();
     user.variables
         .push(("CARO_TELEMETRY_ENDPOINT", server.url()));
@@ -36,7 +36,7 @@ fn sent(server: &Server) -> User {
     user
 }
 
-fn forget(user: &User, force: bool, json: bool) -> Said {
+pub(super) fn forget(user: &User, force: bool, json: bool) -> Said {
     user.runs(&TelemetryCommands::Forget {
         output: None,
         force,
@@ -44,13 +44,13 @@ fn forget(user: &User, force: bool, json: bool) -> Said {
     })
 }
 
-fn deletions(server: &Server) -> Vec<Request> {
+pub(super) fn deletions(server: &Server) -> Vec<Request> {
     let mut requests = server.requests();
     requests.retain(is_deletion);
     requests
 }
 
-fn named(request: &Request) -> Vec<String> {
+pub(super) fn named(request: &Request) -> Vec<String> {
     let body: Value = serde_json::from_slice(&request.body).unwrap();
     assert_eq!(body.as_object().unwrap().len(), 1, "{body}");
     serde_json::from_value(body["session_ids"].clone()).unwrap()
@@ -242,75 +242,6 @@ fn a_sink_that_takes_none_is_sent_none() {
     let why = "its receiver takes no such request from a program";
     assert!(said.out.contains(why), "{}", said.out);
     assert_eq!(server.requests().len(), 1);
-}
-
-/// Nothing is known to have left, and so nobody is told that there was
-/// anything.
-#[test]
-fn nobody_is_asked_to_delete_what_they_never_got() {
-    let server = obliging();
-    let mut user = User::new();
-    user.variables
-        .push(("CARO_TELEMETRY_ENDPOINT", server.url()));
-    user.spool(&session_start(super::NOON));
-    user.runs(&super::export::json());
-    let said = forget(&user, true, false);
-    assert!(
-        said.out.contains("nothing is on record as sent from here"),
-        "{}",
-        said.out
-    );
-    assert!(server.requests().is_empty());
-}
-
-/// Who never got anything is told nothing, and who did is named.
-#[test]
-fn another_receiver_than_the_one_that_got_events_is_not_asked() {
-    let [got, never] = [obliging(), obliging()];
-    let mut user = sent(&got);
-    user.variables.pop();
-    user.variables
-        .push(("CARO_TELEMETRY_ENDPOINT", never.url()));
-    let said = forget(&user, true, false);
-    assert_eq!(said.exit, Exit::Done, "{}", said.err);
-    assert!(deletions(&never).is_empty() && deletions(&got).is_empty());
-    let why = format!(
-        "events went to http://{}/api/deletions and not to http://{}/api/deletions alone",
-        got.authority(),
-        never.authority()
-    );
-    assert!(said.out.contains(&why), "{}", said.out);
-    assert!(
-        names(&user.dir())
-            .iter()
-            .any(|name| name.starts_with("deletion-request."))
-    );
-}
-
-/// As one that was written while another was the endpoint.
-#[test]
-fn a_request_that_did_not_arrive_is_sent_to_its_receiver_alone() {
-    let gone = Server::new(|_, request| {
-        if is_deletion(request) {
-            Does::Closes
-        } else {
-            all_arrived(request)
-        }
-    });
-    let other = obliging();
-    let mut user = sent(&gone);
-    assert_eq!(forget(&user, true, false).exit, Exit::Failed);
-    user.variables.pop();
-    user.variables
-        .push(("CARO_TELEMETRY_ENDPOINT", other.url()));
-    let said = forget(&user, true, false);
-    assert_eq!(said.exit, Exit::Failed, "{}", said.out);
-    assert!(
-        said.err.contains("events of its sessions went elsewhere"),
-        "{}",
-        said.err
-    );
-    assert!(deletions(&other).is_empty());
 }
 
 #[test]
