@@ -89,6 +89,9 @@ fn a_batch_is_what_the_page_says_however_often_it_is_sent() {
         assert_eq!(request.json(), preview);
     }
     let body: Value = serde_json::from_str(&preview).unwrap();
+    let schema = include_str!("../generated/schemas/upload.schema.json");
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    jsonschema::validate(&schema, &body).unwrap();
     assert_eq!(body["api_key"], "phc_KeepsakeExampleKeyThatOpensNothing");
     let planned = &body["batch"][0];
     assert_eq!(planned["event"], "backup_planned");

@@ -6,6 +6,7 @@
 
 mod envelope;
 mod field;
+mod posthog;
 mod print;
 #[cfg(test)]
 mod tests;
@@ -14,12 +15,13 @@ pub(crate) use print::print;
 
 use serde_json::{Map, Value, json};
 use telemetry_schema::Bound;
-use telemetry_schema::model::{Event, Schema};
+use telemetry_schema::model::{Event, Schema, Sink};
 use telemetry_wire::json::TYPE_KEY;
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
-/// The schema of one event as it is shown, exported and uploaded.
+/// The schema of one event as it is shown and exported, and uploaded where the
+/// sink takes events as they are.
 pub(crate) fn event(bound: &Bound, event: &Event) -> Value {
     let schema = &bound.schema;
     let mut root = head(
@@ -32,7 +34,8 @@ pub(crate) fn event(bound: &Bound, event: &Event) -> Value {
     Value::Object(root)
 }
 
-/// The schema of an upload or export: a list of events of any kind.
+/// The schema of the body of an upload, in the form that the sink takes. Where
+/// that is a list of events of any kind, an export is one too.
 pub(crate) fn upload(bound: &Bound) -> Value {
     let schema = &bound.schema;
     let kinds: Vec<Value> = schema
@@ -40,25 +43,46 @@ pub(crate) fn upload(bound: &Bound) -> Value {
         .iter()
         .map(|event| json!({ "$ref": format!("#/$defs/{}", event.name) }))
         .collect();
+    let kinds = json!({ "oneOf": kinds });
+    let (description, body) = match &schema.sink {
+        Sink::Events => (
+            "A list of events of any kind, as one request carries them.",
+            list(schema, kinds),
+        ),
+        Sink::PostHog { api_key } => (
+            "The body of a request to PostHog, with events of any kind.",
+            posthog::body(bound, api_key, &kinds),
+        ),
+    };
+    let definition = |event: &Event| match &schema.sink {
+        Sink::Events => event_type(bound, event),
+        Sink::PostHog { .. } => posthog::event(bound, event),
+    };
     let definitions: Map<String, Value> = schema
         .events
         .iter()
-        .map(|event| (event.name.clone(), event_type(bound, event)))
+        .map(|event| (event.name.clone(), definition(event)))
         .collect();
-    let mut root = head(
-        schema,
-        "upload",
-        &format!("{}: upload", schema.app.title),
-        "A list of events of any kind, as one request carries them.",
-    );
-    root.insert("type".into(), json!("array"));
-    root.insert("maxItems".into(), json!(schema.policy.upload_batch_events));
-    root.insert(
-        "items".into(),
-        Value::Object(envelope::around(schema, json!({ "oneOf": kinds }))),
-    );
+    let title = format!("{}: upload", schema.app.title);
+    let mut root = head(schema, "upload", &title, description);
+    root.extend(body);
     root.insert("$defs".into(), Value::Object(definitions));
     Value::Object(root)
+}
+
+/// A list of events that say what one of these kinds does.
+fn list(schema: &Schema, kinds: Value) -> Map<String, Value> {
+    Map::from_iter([
+        ("type".to_owned(), json!("array")),
+        (
+            "maxItems".to_owned(),
+            json!(schema.policy.upload_batch_events),
+        ),
+        (
+            "items".to_owned(),
+            Value::Object(envelope::around(schema, kinds)),
+        ),
+    ])
 }
 
 /// The keys that each file begins with.

@@ -2,8 +2,9 @@
 //! library.
 
 use super::{event, upload};
-use crate::fixture::{EVERYTHING, bound};
+use crate::fixture::{EVERYTHING, bound, posthog};
 use crate::privacy::example;
+use crate::sink;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -38,6 +39,53 @@ fn every_example_is_valid_and_nothing_near_it_is() {
     }
     let many = vec![example::event(&bound, &bound.schema.events[0]); 11];
     assert!(!upload.is_valid(&json!(many)), "ten events are one upload");
+}
+
+/// What PostHog gets is told as narrowly, and is not told as a list.
+#[test]
+fn the_body_of_another_sink_is_described_as_it_is_sent() {
+    let bound = bound(&posthog());
+    let upload = validator(&upload(&bound));
+    let body = sink::body(&bound);
+    upload.validate(&body).expect("the example is valid");
+    assert!(!upload.is_valid(&body["batch"]));
+    let list: Vec<Value> = bound
+        .schema
+        .events
+        .iter()
+        .map(|declared| example::event(&bound, declared))
+        .collect();
+    assert!(!upload.is_valid(&json!(list)));
+    for (place, wrong) in [
+        ("/api_key", json!("phc_another")),
+        ("/historical_migration", json!(true)),
+        ("/batch/0/event", json!("tree_felled")),
+        // An event's name with what another says.
+        ("/batch/0/event", json!("tree_left")),
+        (
+            "/batch/0/uuid",
+            json!("6f1c2a4e-93d7-4b05-a1e8-4c7d20f5b396"),
+        ),
+        ("/batch/0/distinct_id", json!("somebody")),
+        ("/batch/0/timestamp", json!("2026-01-31T12:34:56Z")),
+        ("/batch/0/properties/$ip", json!("192.0.2.1")),
+        ("/batch/0/properties/$geoip_disable", json!(false)),
+        ("/batch/0/properties/fallen", json!(["stone"])),
+        ("/batch/0/properties", json!({})),
+    ] {
+        let mut forged = body.clone();
+        *forged.pointer_mut(place).unwrap() = wrong;
+        assert!(!upload.is_valid(&forged), "{forged}");
+    }
+    for place in ["", "/batch/0", "/batch/0/properties"] {
+        let mut forged = body.clone();
+        let entries = forged.pointer_mut(place).unwrap().as_object_mut().unwrap();
+        entries.insert("$os".into(), json!("Linux"));
+        assert!(!upload.is_valid(&forged), "{forged}");
+    }
+    let mut many = body.clone();
+    many["batch"] = json!(vec![body["batch"][0].clone(); 11]);
+    assert!(!upload.is_valid(&many), "ten events are one upload");
 }
 
 #[test]
