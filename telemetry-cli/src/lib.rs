@@ -5,7 +5,7 @@
 //! | `check` | reports what is wrong with the declarations, their lock, and the program's own use of the runtime |
 //! | `lock` | brings `events.lock` up to date: new items get their codes |
 //! | `diff` | says what changed, for users and for readers of the data |
-//! | `new` | adds an event or a field, asked for or by flags |
+//! | `new` | adds an event, a field or an enum, asked for or by flags |
 //! | `generate` | writes what is made from the declarations and committed |
 //! | `update` | `lock` and `generate` in one |
 //! | `docs` | fills the regions of the pages that `[docs]` lists |

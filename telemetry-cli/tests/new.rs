@@ -72,6 +72,67 @@ fn flags_are_enough() {
     assert_eq!(program.run(&["update"]).0, Outcome::Fine);
 }
 
+const TOOL: [&str; 9] = [
+    "new",
+    "enum",
+    "tool",
+    "--doc",
+    "What a hand can hold.",
+    "--value",
+    "hammer: For nails: all of them.",
+    "--value",
+    "saw: For wood.",
+];
+
+#[test]
+fn words_are_declared_and_then_given_to_a_field() {
+    let program = Program::new();
+    let before = program.read("events.toml");
+    let (outcome, out, err) = program.run(&TOOL);
+    assert_eq!((outcome, err.as_str()), (Outcome::Fine, ""));
+    insta::assert_snapshot!(out);
+    let after = program.read("events.toml");
+    assert_eq!(
+        added(&before, &after),
+        "[enums.tool]\ndoc = \"What a hand can hold.\"\n\n[enums.tool.values]\n\
+         hammer = \"For nails: all of them.\"\nsaw = \"For wood.\"\n\n"
+    );
+    // That no field has it is no news here, and a finding of `check`.
+    assert_eq!(program.run(&["update"]).0, Outcome::Fine);
+    assert!(program.run(&["check"]).2.contains("warning[T019]"));
+    let field = [
+        "new",
+        "field",
+        "session_end",
+        "tools: set tool; What was held.",
+    ];
+    assert_eq!(program.run(&field).0, Outcome::Fine);
+    assert_eq!(program.run(&["update"]).0, Outcome::Fine);
+    assert_eq!(program.run(&["check"]).0, Outcome::Fine);
+
+    let now = program.read("events.toml");
+    let (outcome, _, err) = program.run(&TOOL);
+    assert_eq!(outcome, Outcome::CouldNotRun);
+    assert!(
+        err.starts_with("error: there is an enum `tool` already: "),
+        "{err}"
+    );
+    for (place, wrong, says) in [
+        (2, "Tool", "error[T008]"),
+        (6, "hammer", "write WORD: MEANING"),
+        (6, "hammer:", "error[T00"),
+        (6, "saw: For wood.", "error[T00"),
+    ] {
+        let mut arguments = TOOL;
+        arguments[2] = "other_tool";
+        arguments[place] = wrong;
+        let (outcome, _, err) = program.run(&arguments);
+        assert_ne!(outcome, Outcome::Fine, "{wrong}");
+        assert!(err.contains(says), "{wrong}: {err}");
+    }
+    assert_eq!(program.read("events.toml"), now);
+}
+
 #[test]
 fn what_is_there_is_refused() {
     let program = Program::new();
@@ -140,6 +201,10 @@ fn without_a_terminal_what_is_missing_is_named() {
         (
             &["new", "field", "session_end"],
             "write the field as NAME: TYPE; DOC\n",
+        ),
+        (
+            &["new", "enum", "tool"],
+            "this is missing: --doc TEXT, --value 'WORD: MEANING'\n",
         ),
     ] {
         let output = tool(&program, arguments)
@@ -257,6 +322,37 @@ fn a_field_can_be_asked_for_alone() {
     assert_eq!(
         added(&before, &program.read("events.toml")),
         "tried = { type = \"set\", enum = \"backend\", doc = \"What was tried.\" }\n"
+    );
+}
+
+#[test]
+fn words_are_asked_for_one_by_one() {
+    let program = Program::new();
+    let before = program.read("events.toml");
+    let mut session = asked(&program, &["new", "enum", "tool"]);
+    let tool = &mut session;
+    answer(
+        tool,
+        "What its words have in common",
+        "What a hand can hold.\r",
+    );
+    answer(tool, "A word", "Hammer\r");
+    tool.exp_string("is not a name that can be used").unwrap();
+    // What was typed stands there still.
+    answer(tool, "A word", "\x15hammer\r");
+    answer(tool, "What `hammer` means", "For nails.\r");
+    answer(tool, "A word (nothing: no more words)", "saw\r");
+    answer(tool, "What `saw` means", "For wood.\r");
+    answer(tool, "A word (nothing: no more words)", "\r");
+    tool.exp_string("[enums.tool]").unwrap();
+    answer(tool, "Put this into events.toml", "y");
+    tool.exp_string("No field has it yet").unwrap();
+    tool.exp_eof().unwrap();
+    assert!(ended(tool).ends_with(", 0)"));
+    assert_eq!(
+        added(&before, &program.read("events.toml")),
+        "[enums.tool]\ndoc = \"What a hand can hold.\"\n\n[enums.tool.values]\n\
+         hammer = \"For nails.\"\nsaw = \"For wood.\"\n\n"
     );
 }
 

@@ -3,7 +3,7 @@
 //! Each answer is held against the rules of `events.toml` as it is given, in
 //! the file as it would be with it.
 
-use super::draft::{Event, Field};
+use super::draft::{Enum, Event, Field};
 use dialoguer::console::Term;
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, Error, Input, Select};
@@ -82,6 +82,64 @@ pub(super) fn field(
             }
         }
     })
+}
+
+/// Asks for all that an enum lacks, and whether to write it.
+///
+/// # Errors
+///
+/// That it was left; nothing is written then.
+pub(super) fn words(words: &mut Enum, judge: Judge<'_, Enum>) -> Result<(), String> {
+    // The name has been given; a word stands for those that are asked for.
+    let mut named = words.clone();
+    if named.values.is_empty() {
+        named.values.push(bare_word("a"));
+    }
+    judge(&named)?;
+    on_terminal(|| {
+        if words.doc.is_none() {
+            let doc = text("What its words have in common, in one sentence", |doc| {
+                let mut with = named.clone();
+                with.doc = Some(doc.to_owned());
+                judge(&with)
+            })?;
+            words.doc = Some(doc);
+        }
+        if words.values.is_empty() {
+            word_by_word(words, judge)?;
+        }
+        write_it(&words.to_toml())
+    })
+}
+
+/// Asks for words until there are no more; one there must be.
+fn word_by_word(words: &mut Enum, judge: Judge<'_, Enum>) -> dialoguer::Result<()> {
+    loop {
+        let with = |value: (String, String)| {
+            let mut with = words.clone();
+            with.values.push(value);
+            with
+        };
+        let allowed = |word: &str| judge(&with(bare_word(word)));
+        let word = if words.values.is_empty() {
+            text("A word", allowed)?
+        } else {
+            match text_or_none("A word (nothing: no more words)", allowed)? {
+                Some(word) => word,
+                None => return Ok(()),
+            }
+        };
+        let prompt = format!("What `{word}` means");
+        let meaning = text(&prompt, |meaning| {
+            judge(&with((word.clone(), meaning.to_owned())))
+        })?;
+        words.values.push((word, meaning));
+    }
+}
+
+/// A word, to judge it by.
+fn bare_word(word: &str) -> (String, String) {
+    (word.to_owned(), "...".to_owned())
 }
 
 /// Asks, and puts the terminal right if that is broken off.

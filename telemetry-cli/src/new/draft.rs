@@ -1,4 +1,4 @@
-//! An event or a field that is not in `events.toml` yet, as text.
+//! An event, a field or an enum that is not in `events.toml` yet, as text.
 
 use std::fmt::Write;
 use toml_edit::{InlineTable, Key, Value};
@@ -24,6 +24,15 @@ pub(super) struct Event {
 pub(super) struct Field {
     pub(super) name: String,
     pub(super) keys: InlineTable,
+}
+
+/// An enum as far as it is known.
+#[derive(Debug, Clone)]
+pub(super) struct Enum {
+    pub(super) name: String,
+    pub(super) doc: Option<String>,
+    /// Each word with what it means.
+    pub(super) values: Vec<(String, String)>,
 }
 
 impl Event {
@@ -75,6 +84,20 @@ impl Field {
     /// Its line.
     pub(super) fn to_toml(&self) -> String {
         format!("{} = {}\n", key(&self.name), self.keys)
+    }
+}
+
+impl Enum {
+    /// Its tables.
+    pub(super) fn to_toml(&self) -> String {
+        let name = key(&self.name);
+        let doc = Value::from(self.doc.as_deref().unwrap_or(NOT_SAID));
+        let mut text = format!("[enums.{name}]\ndoc = {doc}\n\n[enums.{name}.values]\n");
+        for (word, meaning) in &self.values {
+            // Writing to a String does not fail.
+            let _ = writeln!(text, "{} = {}", key(word), Value::from(meaning.as_str()));
+        }
+        text
     }
 }
 

@@ -1,87 +1,21 @@
-//! `cargo telemetry new`: an event or a field, put into `events.toml`.
+//! `cargo telemetry new`: an event, a field or an enum, put into `events.toml`.
 
 mod ask;
 mod draft;
+mod options;
 mod phrase;
 mod place;
 
 use crate::console::Console;
 use crate::meant::instead;
 use crate::{Outcome, Project, file};
-use clap::{Args, Subcommand};
-use draft::{Event, Field};
+use draft::{Enum, Event, Field};
+use options::{EnumOptions, EventOptions, FieldOptions};
 use std::fs;
 use std::io::{self, IsTerminal as _};
-use telemetry_schema::{Schema, Severity, Sources, bits, read};
+use telemetry_schema::{Diagnostic, Schema, Severity, Sources, bits, read};
 
-/// What is new.
-#[derive(Subcommand)]
-pub(crate) enum What {
-    /// An event with its fields
-    #[command(after_help = EVENT_HELP)]
-    Event(EventOptions),
-    /// A field of an event
-    #[command(after_help = FIELD_HELP)]
-    Field(FieldOptions),
-}
-
-/// What a field looks like on the command line.
-const FIELD_HELP: &str = r#"A field is one line, NAME: TYPE; DOC, with a type of these:
-
-  edited: bool; Whether it was changed before it was run.
-  backend: choice backend; The backend that made it.
-  way: choice { key = "By a key.", mouse = "By the mouse." }; How it was done.
-  tried: set backend; The backends that were tried.
-  waited_ms: integer 0..=600000 ms, precision 10; From request to answer.
-  version: version 8; The program's own version, 8 releases in use at a time.
-
-`optional` before the type lets it be absent; `stable` says that it stays the
-same on a machine from day to day."#;
-
-/// The same, after what the other flags do.
-const EVENT_HELP: &str = r"On a terminal what is missing is asked for. Elsewhere --doc, --why, --level and
---expires are needed. A field is one line, NAME: TYPE; DOC, such as
-
-  --field 'waited_ms: integer 0..=600000 ms, precision 10; From request to answer.'
-
-and `cargo telemetry new field --help` shows every type.";
-
-/// What is known of an event.
-#[derive(Args)]
-pub(crate) struct EventOptions {
-    /// Its name in lower case, with underscores
-    name: String,
-    /// What happened, in one sentence
-    #[arg(long, value_name = "TEXT")]
-    doc: Option<String>,
-    /// What question it answers
-    #[arg(long, value_name = "TEXT")]
-    why: Option<String>,
-    /// From which level on it is emitted: minimal, normal or verbose
-    #[arg(long)]
-    level: Option<String>,
-    /// When it must be gone: never, a date or a version of the program
-    #[arg(long, value_name = "WHEN")]
-    expires: Option<String>,
-    /// Who answers for it
-    #[arg(long, value_name = "WHO")]
-    owner: Option<String>,
-    /// Where it was reviewed
-    #[arg(long, value_name = "URL")]
-    review: Option<String>,
-    /// A field, as NAME: TYPE; DOC; one for each
-    #[arg(long = "field", value_name = "FIELD")]
-    fields: Vec<String>,
-}
-
-/// What is known of a field.
-#[derive(Args)]
-pub(crate) struct FieldOptions {
-    /// The event that gets it
-    event: String,
-    /// The field, as NAME: TYPE; DOC; asked for on a terminal
-    field: Option<String>,
-}
+pub(crate) use options::What;
 
 /// Puts it into `events.toml`, if all is in order with it there.
 pub(crate) fn run(
@@ -116,16 +50,21 @@ struct Adding<'p> {
 
 /// What is added, and what the file is with it.
 struct Added {
-    /// The event that is new or has a new field.
-    event: String,
-    /// The new field, where the event is not new.
-    field: Option<String>,
+    new: New,
     /// What is put into the file.
     lines: String,
     /// The whole file.
     text: String,
-    /// How a program says it, if the event is new.
-    rust: Option<String>,
+}
+
+/// What it is that is added.
+enum New {
+    /// An event, and how a program says it.
+    Event { name: String, rust: String },
+    /// A field of an event.
+    Field { event: String, name: String },
+    /// An enum.
+    Enum { name: String },
 }
 
 impl Adding<'_> {
@@ -134,6 +73,7 @@ impl Adding<'_> {
         match what {
             What::Event(options) => self.event(options),
             What::Field(options) => self.field(options),
+            What::Enum(options) => self.words(options),
         }
     }
 
@@ -159,24 +99,24 @@ impl Adding<'_> {
         for line in &options.fields {
             event.fields.push(phrase::field(line)?);
         }
-        let missing = missing(&event);
+        let missing = missing(&[
+            (event.doc.is_some(), "--doc TEXT"),
+            (event.why.is_some(), "--why TEXT"),
+            (event.level.is_some(), "--level LEVEL"),
+            (event.expires.is_some(), "--expires WHEN"),
+        ]);
         if !missing.is_empty() {
-            if !is_terminal() {
-                return Err(format!(
-                    "there is no terminal to ask on, and this is missing: {}\n  = help: `cargo \
-                     telemetry new event --help` says what each of them is",
-                    missing.join(", ")
-                ));
-            }
+            may_ask(&missing, "event")?;
             let with = |event: &Event| self.judged(&self.with_event(event)?);
             ask::event(&mut event, self.schema, &with)?;
         }
         Ok(Added {
-            event: event.name.clone(),
-            field: None,
+            new: New::Event {
+                name: event.name.clone(),
+                rust: event.to_rust(),
+            },
             lines: event.to_toml(),
             text: self.with_event(&event)?,
-            rust: Some(event.to_rust()),
         })
     }
 
@@ -212,11 +152,46 @@ impl Adding<'_> {
             ));
         }
         Ok(Added {
-            event: event.name.clone(),
-            field: Some(field.name.clone()),
+            new: New::Field {
+                event: event.name.clone(),
+                name: field.name.clone(),
+            },
             lines: field.to_toml(),
             text: self.with_field(&event.name, &field)?,
-            rust: None,
+        })
+    }
+
+    fn words(&self, options: &EnumOptions) -> Result<Added, String> {
+        let name = &options.name;
+        let mut enums = self.schema.enums.iter().filter(|known| !known.inline);
+        if enums.any(|known| known.name == *name) {
+            return Err(format!(
+                "there is an enum `{name}` already: a word more is a line more under \
+                 [enums.{name}.values] in {}",
+                self.project.sources().events_name
+            ));
+        }
+        let mut words = Enum {
+            name: name.clone(),
+            doc: options.doc.clone(),
+            values: Vec::new(),
+        };
+        for line in &options.values {
+            words.values.push(phrase::value(line)?);
+        }
+        let missing = missing(&[
+            (words.doc.is_some(), "--doc TEXT"),
+            (!words.values.is_empty(), "--value 'WORD: MEANING'"),
+        ]);
+        if !missing.is_empty() {
+            may_ask(&missing, "enum")?;
+            let with = |words: &Enum| self.judged(&self.with_enum(words)?);
+            ask::words(&mut words, &with)?;
+        }
+        Ok(Added {
+            new: New::Enum { name: name.clone() },
+            lines: words.to_toml(),
+            text: self.with_enum(&words)?,
         })
     }
 
@@ -231,9 +206,14 @@ impl Adding<'_> {
             .ok_or_else(|| self.by_hand(&line))
     }
 
+    fn with_enum(&self, words: &Enum) -> Result<String, String> {
+        let lines = words.to_toml();
+        place::with_enum(self.project.sources().events, &lines).ok_or_else(|| self.by_hand(&lines))
+    }
+
     fn by_hand(&self, lines: &str) -> String {
         format!(
-            "{} has its events written in a way that this command does not edit; add by hand:\n{lines}",
+            "{} is written in a way that this command does not edit; add by hand:\n{lines}",
             self.project.sources().events_name
         )
     }
@@ -258,7 +238,8 @@ impl Adding<'_> {
         let name = self.project.sources().events_name;
         let sources = Sources::alone(name, &added.text);
         let schema = match read(name, &added.text) {
-            Ok((schema, warnings)) => {
+            Ok((schema, mut warnings)) => {
+                warnings.retain(|found| !added.is_to_come(found));
                 console.tell(&warnings, &sources)?;
                 schema
             }
@@ -284,41 +265,89 @@ impl Adding<'_> {
         if let Err(error) = file::replace(path, &added.text) {
             return console.could_not_access("write", path, &error);
         }
-        let event = schema.events.iter().find(|event| event.name == added.event);
-        let bits = event.map_or(0.0, |event| bits::of_event(&schema, event));
-        let what = match &added.field {
-            None => format!("the event `{}`", added.event),
-            Some(field) => format!("the field `{}.{field}`", added.event),
-        };
-        console.say(format_args!("{name}: {what} is declared\n"))?;
+        console.say(format_args!("{name}: {} is declared\n", added.new.shown()))?;
         for line in added.lines.lines() {
             let indent = if line.is_empty() { "" } else { "  " };
             console.say(format_args!("{indent}{line}"))?;
         }
+        self.say_what_follows(&added.new, &schema, console)?;
+        Ok(Outcome::Fine)
+    }
+
+    /// What it comes to, and what to do next.
+    fn say_what_follows(
+        &self,
+        new: &New,
+        schema: &Schema,
+        console: &mut Console<'_>,
+    ) -> io::Result<()> {
+        let (name, rust) = match new {
+            New::Event { name, rust } => (name, Some(rust)),
+            New::Field { event, .. } => (event, None),
+            New::Enum { name } => {
+                let field = format!("new field EVENT 'NAME: choice {name}; DOC'");
+                return console.say(format_args!(
+                    "\nNo field has it yet. This gives an event one that says one of its words; with \
+                     `set`,\nany of them:\n\n  {}",
+                    self.project.command(&field)
+                ));
+            }
+        };
+        let event = schema.events.iter().find(|event| event.name == *name);
+        let bits = event.map_or(0.0, |event| bits::of_event(schema, event));
         console.say(format_args!(
             "\nThe event can tell {} bits at most; the budget is {}.\n\
-             To give it its codes, and to bring all that is made from {name} up to date:\n\n  {}",
+             To give it its codes, and to bring all that is made from {} up to date:\n\n  {}",
             bits::shown(bits),
             schema.policy.max_event_bits,
+            self.project.sources().events_name,
             self.project.command("update")
         ))?;
-        if let Some(rust) = &added.rust {
+        if let Some(rust) = rust {
             console.say(format_args!("\nThe program says it by:\n\n  {rust}"))?;
         }
-        Ok(Outcome::Fine)
+        Ok(())
     }
 }
 
-/// The flags of what has no default.
-fn missing(event: &Event) -> Vec<&'static str> {
-    let needed = [
-        (&event.doc, "--doc TEXT"),
-        (&event.why, "--why TEXT"),
-        (&event.level, "--level LEVEL"),
-        (&event.expires, "--expires WHEN"),
-    ];
-    let missing = needed.into_iter().filter(|(said, _)| said.is_none());
-    missing.map(|(_, flag)| flag).collect()
+impl Added {
+    /// Whether a finding is that no field has the new enum: it comes next.
+    fn is_to_come(&self, found: &Diagnostic) -> bool {
+        let New::Enum { name } = &self.new else {
+            return false;
+        };
+        let mut places = found.labels.iter();
+        found.name == "unused-enum"
+            && places.any(|label| self.text.get(label.span.clone()) == Some(name))
+    }
+}
+
+impl New {
+    fn shown(&self) -> String {
+        match self {
+            Self::Event { name, .. } => format!("the event `{name}`"),
+            Self::Field { event, name } => format!("the field `{event}.{name}`"),
+            Self::Enum { name } => format!("the enum `{name}`"),
+        }
+    }
+}
+
+/// The flags of what was not said and has no default.
+fn missing(needed: &[(bool, &'static str)]) -> Vec<&'static str> {
+    let missing = needed.iter().filter(|(said, _)| !said);
+    missing.map(|(_, flag)| *flag).collect()
+}
+
+/// That there is nobody to ask for what is missing, if so.
+fn may_ask(missing: &[&str], what: &str) -> Result<(), String> {
+    if is_terminal() {
+        return Ok(());
+    }
+    Err(format!(
+        "there is no terminal to ask on, and this is missing: {}\n  = help: `cargo telemetry new \
+         {what} --help` says what each of them is",
+        missing.join(", ")
+    ))
 }
 
 /// Whether there is somebody to ask.

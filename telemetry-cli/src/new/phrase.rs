@@ -1,4 +1,4 @@
-//! A field in one line: `NAME: TYPE; DOC`.
+//! A field in one line, `NAME: TYPE; DOC`, and a word of an enum.
 //!
 //! ```text
 //! edited: optional bool; Whether it was changed first, where it was run.
@@ -38,6 +38,18 @@ pub(super) fn field(line: &str) -> Result<Field, String> {
         name: name.trim().to_owned(),
         keys,
     })
+}
+
+/// Reads a word of an enum: `WORD: MEANING`.
+///
+/// # Errors
+///
+/// That it has no meaning, and what to write.
+pub(super) fn value(line: &str) -> Result<(String, String), String> {
+    let (word, meaning) = line.split_once(':').ok_or_else(|| {
+        format!("the value '{line}': there is no `:` and what it means; write WORD: MEANING")
+    })?;
+    Ok((word.trim().to_owned(), meaning.trim().to_owned()))
 }
 
 /// The line before and after the first `;` that is not within braces.
@@ -181,6 +193,14 @@ mod tests {
                 Err(message) => panic!("{message}"),
             }
         }
+    }
+
+    #[test]
+    fn a_word_has_a_meaning() {
+        let word = value("mouse:  By the mouse: its left key.");
+        let meaning = "By the mouse: its left key.".to_owned();
+        assert_eq!(word, Ok(("mouse".to_owned(), meaning)));
+        assert!(value("mouse").is_err());
     }
 
     #[test]

@@ -9,10 +9,22 @@ use toml_edit::{Document, Item, Table};
 ///
 /// None where the events are not written as tables.
 pub(super) fn with_event(text: &str, tables: &str) -> Option<String> {
+    with_last(text, "events", tables)
+}
+
+/// The text with a table of its own after the last enum.
+///
+/// None where the enums are not written as tables.
+pub(super) fn with_enum(text: &str, tables: &str) -> Option<String> {
+    with_last(text, "enums", tables)
+}
+
+/// The text with more tables after the last of their kind, or at its end.
+fn with_last(text: &str, kind: &str, tables: &str) -> Option<String> {
     let document = Document::parse(text).ok()?;
-    let at = match document.get("events") {
+    let at = match document.get(kind) {
         None => text.len(),
-        Some(events) => end(events.as_table()?)?,
+        Some(known) => end(known.as_table()?)?,
     };
     Some(with_table(text, at, tables))
 }
@@ -103,6 +115,15 @@ mod tests {
         let text = with_field(&expected, "two", "b = 1\n");
         let with = expected.replace("\"y\"\n", "\"y\"\n\n[events.two.fields]\nb = 1\n");
         assert_eq!(text, Some(with));
+    }
+
+    #[test]
+    fn an_enum_goes_after_the_last_one() {
+        let text = TEXT.replace("# Of the enums.\n", "") + "\n\n[events.two]\ndoc = \"y\"\n";
+        let enums = with_enum(&text, "[enums.d]\ndoc = \"z\"\n");
+        let expected = text.replace("c = \"d\"\n", "c = \"d\"\n\n[enums.d]\ndoc = \"z\"\n");
+        assert_eq!(enums, Some(expected));
+        assert_eq!(with_enum("enums = { a = 1 }", "[enums.b]\n"), None);
     }
 
     #[test]
