@@ -1,6 +1,7 @@
 // The portal of a running service, used as somebody would who brings a file.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
 import { openAt } from "../browser.mjs";
 import { declarations } from "../declarations.mjs";
@@ -9,6 +10,9 @@ import { changed, machine, serve } from "./service.mjs";
 
 const here = (path) => new URL(path, import.meta.url).pathname;
 const SCREENSHOTS = here("../../../target/portal/");
+const PICTURE = here("../../../docs/portal.png");
+/** What was on the page when that was taken. */
+const SHOWN = here("picture.json");
 const declared = declarations(here("../../../events.toml"));
 
 let service, browser, cut;
@@ -28,6 +32,7 @@ after(async () => {
   await service?.close();
 });
 
+const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 const text = (tab, selector) => tab.locator(selector).innerText();
 const send = (tab) => tab.getByRole("button", { name: /^Send/ });
 const cell = (tab, row) => tab.locator("#became tr", { hasText: row }).locator("td").first().innerText();
@@ -260,11 +265,33 @@ test("screenshots to look at", async () => {
       await shot("damaged");
     }
   }
-  // docs/portal.png is a copy of this one.
+});
+
+// Pixels differ with the fonts of a machine; what they are made of does not.
+test("the README's picture is of this page", async () => {
   const tab = await browser.visit("/", { width: 760 });
-  await bring(tab, path);
+  await bring(tab, cut.export());
   const from = await tab.locator("#bring").boundingBox();
   const to = await tab.locator("#found .actions").boundingBox();
   const clip = { x: 0, y: from.y - 12, width: 760, height: to.y + to.height + 24 - from.y };
-  await tab.screenshot({ path: `${SCREENSHOTS}readme.png`, fullPage: true, clip });
+  const taken = await tab.screenshot({ fullPage: true, clip });
+  const section = tab.locator("section", { has: tab.locator("#bring") });
+  const lines = (await section.innerText()).split("\n").filter((line) => line.trim());
+  const styles = await tab.locator("link[rel=stylesheet]").evaluateAll((links) => links.map(({ href }) => href));
+  assert.ok(lines.length > 10 && styles.length > 0);
+  const looks = await Promise.all(styles.map((url) => fetch(url).then((response) => response.text())));
+  // What is another each time, or with each change of the declarations, is no reason to take it anew.
+  const changing = [[/\d{4}-[\d-]+T[\d:]+Z/g, "TIME"], [/[\d,]+ bytes/, "N bytes"], [/generation \d+/, "generation N"]];
+  const shown = {
+    text: lines.map((line) => changing.reduce((line, [from, to]) => line.replace(from, to), line)),
+    styles: sha256(looks.join("\n")),
+  };
+  if (process.env.BLESS) {
+    writeFileSync(PICTURE, taken);
+    writeFileSync(SHOWN, `${JSON.stringify({ ...shown, png: sha256(taken) }, null, 2)}\n`);
+  }
+  const { png, ...before } = JSON.parse(readFileSync(SHOWN, "utf8"));
+  const remake = "BLESS=1 .ci/portal takes docs/portal.png anew; look at it";
+  assert.deepEqual(shown, before, remake);
+  assert.equal(sha256(readFileSync(PICTURE)), png, remake);
 });
