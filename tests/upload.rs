@@ -264,7 +264,7 @@ fn an_uploader_that_is_killed_loses_nothing() {
 }
 
 /// From the host to the store of the real service: eight hosts at a time,
-/// uploaders that are killed, and a service that hangs in between.
+/// uploaders that are killed meanwhile, and a service that is away in between.
 #[test]
 fn what_was_emitted_is_in_the_store_once() {
     let data = tempfile::tempdir().unwrap();
@@ -276,15 +276,15 @@ fn what_was_emitted_is_in_the_store_once() {
     };
     let mut all = 0;
     for round in 0_u64..12 {
+        // Every third round nobody answers.
+        let service = (round % 3 != 1).then(|| ingest(&place, data.path()));
         thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| user.runs());
             }
+            user.upload_is_killed(Duration::from_millis(4 * round));
         });
         all += 8 * EVENTS;
-        // Every third round nobody answers.
-        let service = (round % 3 != 1).then(|| ingest(&place, data.path()));
-        user.upload_is_killed(Duration::from_millis(4 * round));
         drop(service);
     }
     let service = ingest(&place, data.path());

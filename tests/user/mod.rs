@@ -74,12 +74,20 @@ impl User {
 
     /// Lets the time of the next upload have come.
     pub(crate) fn make_due(&self) {
+        self.uploads_at(SystemTime::now() - Duration::from_mins(1));
+    }
+
+    /// Lets it be an hour from now.
+    pub(crate) fn make_undue(&self) {
+        self.uploads_at(SystemTime::now() + Duration::from_hours(1));
+    }
+
+    fn uploads_at(&self, time: SystemTime) {
         let state = File::options()
             .write(true)
             .open(self.dir().join("upload.json"))
             .unwrap();
-        let past = SystemTime::now() - Duration::from_mins(1);
-        state.set_modified(past).unwrap();
+        state.set_modified(time).unwrap();
     }
 
     /// Runs a host with an upload due until one has sent a request; how often

@@ -217,14 +217,13 @@ mod tests {
         names
     }
 
-    /// A host that goes on after somebody has said no elsewhere.
-    #[test]
-    fn after_a_no_a_host_that_goes_on_makes_nothing() {
-        let home = tempfile::tempdir().unwrap();
-        let dir = home.path();
-        let host = Host::new(PROGRAM.app, "1.0.0", false, false);
-        let occasion = Occasion::new(&PROGRAM, host, clock::system());
-        turn_on(dir, &occasion).unwrap();
+    fn occasion(host: Host) -> Occasion {
+        Occasion::new(&PROGRAM, host, clock::system())
+    }
+
+    /// A host that goes on, whose user has said yes.
+    fn started(dir: &Path, host: Host) -> (Uploads, TelemetryCollector) {
+        turn_on(dir, &occasion(host)).unwrap();
         let yes = decide(&Inputs {
             environment: Opinion::Yes,
             ..Inputs::silent()
@@ -237,8 +236,36 @@ mod tests {
             policy: POLICY,
         };
         let _ = uploads.begin(&telemetry).map(JoinHandle::join);
+        (uploads, telemetry)
+    }
+
+    /// Nothing of an upload is at work in a host, so that one with a runtime
+    /// can ask from within it. What is started here is this test program,
+    /// which has no test of that name and ends.
+    #[test]
+    fn a_host_asks_on_its_own_runtime_too() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path();
+        let host = Host::new(PROGRAM.app, "1.0.0", false, false);
+        let (uploads, telemetry) = started(dir, host);
+        state::claim(dir, 1_000).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        let thread = runtime
+            .unwrap()
+            .block_on(async { uploads.begin(&telemetry) });
+        thread.unwrap().join().unwrap();
         assert!(matches!(state::due(dir, clock::system()), Due::At(_)));
-        turn_off(dir, &occasion).unwrap();
+    }
+
+    /// A host that goes on after somebody has said no elsewhere.
+    #[test]
+    fn after_a_no_a_host_that_goes_on_makes_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path();
+        let host = Host::new(PROGRAM.app, "1.0.0", false, false);
+        let (uploads, telemetry) = started(dir, host);
+        assert!(matches!(state::due(dir, clock::system()), Due::At(_)));
+        turn_off(dir, &occasion(host)).unwrap();
         assert_eq!(names(dir), [ANSWER_FILE]);
         let _ = uploads.begin(&telemetry).map(JoinHandle::join);
         assert_eq!(names(dir), [ANSWER_FILE]);

@@ -17,6 +17,8 @@ mod import;
 mod leaps;
 mod level;
 #[cfg(all(unix, feature = "upload"))]
+mod passes;
+#[cfg(all(unix, feature = "upload"))]
 mod receivers;
 #[cfg(all(unix, feature = "upload"))]
 #[path = "../../../tests/support/server.rs"]
