@@ -9,7 +9,7 @@ use crate::rust::{grouped, pretty};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use telemetry_schema::model::{Event, Field, FieldType};
-use telemetry_schema::{Bound, bits};
+use telemetry_schema::{Bound, bits, both};
 
 const SUPPORT: &str = include_str!("../templates/properties.rs");
 
@@ -36,11 +36,6 @@ pub(crate) fn properties(bound: &Bound) -> String {
             static #table: &[(program::#choice, &str)] = &[#(#values),*];
         }
     });
-    let events = bound
-        .schema
-        .events
-        .iter()
-        .map(|declared| event(bound, declared));
     let kinds = bound.schema.events.iter().map(|declared| {
         let strategy = strategy_ident(&declared.name);
         quote!(packed(#strategy).boxed())
@@ -54,11 +49,14 @@ pub(crate) fn properties(bound: &Bound) -> String {
             }
         }
     });
-    let code = pretty(&quote! {
+    let choices = pretty(&quote! {
         static UPLOAD_SCHEMA: &str = include_str!("schemas/upload.schema.json");
 
         #(#choices)*
-        #(#events)*
+    });
+    let (some, others) = bound.schema.events.split_at(bound.schema.events.len() / 2);
+    let (some, others) = both(|| of_each(bound, some), || of_each(bound, others));
+    let end = pretty(&quote! {
         #sampled
 
         #[test]
@@ -70,10 +68,19 @@ pub(crate) fn properties(bound: &Bound) -> String {
         "// `cargo telemetry generate` makes this file from events.toml. Do not edit it.\n\
          //\n\
          // Include it in a test: use your_crate as program; include!(\"../generated/properties.rs\");\n\n\
-         {code}\n\
+         {choices}{some}{others}{end}\n\
          // The rest is the same for every program.\n\n\
          {SUPPORT}"
     )
+}
+
+/// One by one: all at once they are far more tokens than a processor's caches
+/// hold.
+fn of_each(bound: &Bound, events: &[Event]) -> String {
+    let events = events.iter();
+    events
+        .map(|declared| pretty(&event(bound, declared)))
+        .collect()
 }
 
 fn event(bound: &Bound, declared: &Event) -> TokenStream {

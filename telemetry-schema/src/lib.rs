@@ -21,6 +21,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bits;
+mod both;
 mod bound;
 mod declared;
 pub mod diagnostic;
@@ -38,6 +39,7 @@ mod table;
 mod text;
 mod written;
 
+pub use both::both;
 pub use bound::Bound;
 pub use declared::events_toml_json_schema;
 pub use diagnostic::{Diagnostic, Severity};
@@ -154,8 +156,13 @@ pub fn load_at(sources: &Sources<'_>, moment: &Moment) -> Result<Bound, Failure>
 }
 
 fn bind(sources: &Sources<'_>, moment: Option<&Moment>) -> Result<Bound, Failure> {
-    let reading = read_events(sources.events, moment)?;
-    match lock::agreeing(sources.lock, &reading.schema, &reading.tree) {
+    // The lock is about as long as the declarations.
+    let (lock, reading) = both(
+        || sources.lock.map(Lock::parse).transpose(),
+        || read_events(sources.events, moment),
+    );
+    let reading = reading?;
+    match lock.and_then(|lock| lock::agreeing(lock, &reading.schema, &reading.tree)) {
         Ok(lock) => Ok(Bound::new(reading.schema, lock, reading.warnings)),
         Err(mut diagnostics) => {
             diagnostics.extend(reading.warnings);

@@ -2,9 +2,14 @@
 //! the compiler.
 
 use anyhow::{Context, Result, ensure};
+use mimalloc::MiMalloc;
 use std::process::ExitCode;
 use telemetry_benchmarks::command_line::{Options, finish, print};
 use telemetry_benchmarks::scale::{self, Scale};
+
+/// The tool's own.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const HELP: &str = "\
 Usage: scale [--quick] [--check] [--json]

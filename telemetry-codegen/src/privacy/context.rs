@@ -332,15 +332,15 @@ fn choice(bound: &Bound, index: usize, declared: &Enum) -> ChoiceWords {
 /// An enum's name as a heading. One that a field wrote in place is named
 /// after the field.
 fn title(schema: &Schema, index: usize) -> String {
-    let of_field = schema.events.iter().find_map(|event| {
-        let field = event
-            .fields
-            .iter()
-            .find(|field| field.kind == FieldType::Choice(index))?;
-        Some(format!("{} of {}", field.name, event.name))
-    });
+    let of_field = || {
+        schema.events.iter().find_map(|event| {
+            let mut fields = event.fields.iter();
+            let field = fields.find(|field| field.kind == FieldType::Choice(index))?;
+            Some(format!("{} of {}", field.name, event.name))
+        })
+    };
     let name = match schema.enums.get(index) {
-        Some(declared) if declared.inline => of_field,
+        Some(declared) if declared.inline => of_field(),
         other => other.map(|declared| declared.name.clone()),
     };
     name.unwrap_or_default().replace('_', " ")

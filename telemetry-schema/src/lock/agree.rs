@@ -11,16 +11,15 @@ use toml::de::DeTable;
 
 const COMMAND: &str = "run `cargo telemetry update`, and commit what it writes with your change";
 
-/// The lock, if it is there, readable, and says the same as the schema.
+/// The lock, if it is there and says the same as the schema.
 pub(crate) fn agreeing(
-    text: Option<&str>,
+    lock: Option<Lock>,
     schema: &Schema,
     tree: &DeTable<'_>,
 ) -> Result<Lock, Vec<Diagnostic>> {
-    let Some(text) = text else {
+    let Some(lock) = lock else {
         return Err(vec![missing(tree)]);
     };
-    let lock = Lock::parse(text)?;
     match Lock::update(Some(&lock), schema) {
         Ok(updated) if updated == lock => Ok(lock),
         Ok(updated) => Err(vec![stale(&lock, &updated, schema, tree)]),
