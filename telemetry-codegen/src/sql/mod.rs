@@ -24,6 +24,7 @@
 mod artifact;
 pub mod clickhouse;
 mod columns;
+mod parts;
 pub mod sqlite;
 #[cfg(test)]
 mod tests;

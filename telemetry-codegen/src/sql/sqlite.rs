@@ -1,9 +1,10 @@
 //! `SQLite`, from 3.38 on.
 
 use super::columns::{self, Columns};
-use super::{SET_BITS, TABLE, View, kind, shown_events, shown_fields, words};
+use super::parts::{Part, Parts, chosen, unfinished};
+use super::{TABLE, View, kind, shown_events, shown_fields};
 use std::fmt::Write as _;
-use telemetry_wire::version::{Channel, Version};
+use telemetry_wire::version::Channel;
 use telemetry_wire::{EventDescriptor, FieldDescriptor, Kind, Program, ValueDescriptor};
 
 /// The statement that makes the table where it is missing. A session lives
@@ -93,17 +94,10 @@ fn choice(column: &str, values: &'static [ValueDescriptor]) -> String {
 
 /// A JSON array of the chosen words.
 fn set(field: &'static FieldDescriptor, values: &'static [ValueDescriptor]) -> String {
-    let bit = |code: u16| {
-        let column = columns::name(field.code, code / SET_BITS);
-        format!("ifnull({column} >> {} & 1, 0)", code % SET_BITS)
-    };
-    let chosen: Vec<String> = words(values)
+    let bit = |column: &str, bit: u16| format!("ifnull({column} >> {bit} & 1, 0)");
+    let chosen: Vec<String> = chosen(field, values, bit)
         .iter()
-        .map(|word| {
-            let codes = values.iter().filter(|value| value.name == word.name);
-            let bits: Vec<String> = codes.map(|value| bit(value.code)).collect();
-            format!("iif({}, '\"{}\",', '')", bits.join(" OR "), word.name)
-        })
+        .map(|(word, condition)| format!("iif({condition}, '\"{word}\",', '')"))
         .collect();
     let first = columns::name(field.code, 0);
     format!(
@@ -114,44 +108,26 @@ fn set(field: &'static FieldDescriptor, values: &'static [ValueDescriptor]) -> S
 
 /// A version as it is written, and its numbers, which can be compared.
 fn version(name: &str, column: &str) -> Vec<(String, String)> {
-    let mut low = 1;
-    let mut digit = |radix: u64| {
-        let digit = match low {
-            1 => format!("{column} % {radix}"),
-            low => format!("{column} / {low} % {radix}"),
-        };
-        low *= radix;
-        digit
+    let parts = Parts::of(column, |column, by| format!("{column} / {by}"));
+    let Parts {
+        major,
+        minor,
+        patch,
+        channel,
+        number,
+    } = &parts;
+    let word = |prefix: &str, channel: Channel| {
+        format!("WHEN {} THEN '{prefix}{}'", channel as u8, channel.name())
     };
-    let pre = digit(Version::NUMBERS);
-    let channel = digit(Channel::ALL.len() as u64);
-    let patch = digit(Version::PATCHES);
-    let minor = digit(Version::MINORS);
-    let major = digit(Version::MAJORS);
-    let word = |prefix: &str, channel: &Channel| {
-        format!("WHEN {} THEN '{prefix}{}'", *channel as u8, channel.name())
-    };
-    let words: Vec<String> = Channel::ALL
-        .iter()
-        .map(|channel| word("", channel))
-        .collect();
-    let suffixes: Vec<String> = Channel::ALL
-        .iter()
-        .filter(|channel| **channel != Channel::Stable)
-        .map(|channel| word("-", channel))
-        .collect();
+    let words: Vec<String> = Channel::ALL.map(|channel| word("", channel)).into();
+    let suffixes: Vec<String> = unfinished().map(|channel| word("-", channel)).collect();
     let written = format!(
         "({major}) || '.' || ({minor}) || '.' || ({patch}) || CASE {channel} {} ELSE '' END \
-         || iif({pre} = 0, '', '.' || ({pre}))",
+         || iif({number} = 0, '', '.' || ({number}))",
         suffixes.join(" ")
     );
-    let words = format!("CASE {channel} {} END", words.join(" "));
-    vec![
-        (name.to_owned(), written),
-        (format!("{name}__major"), major),
-        (format!("{name}__minor"), minor),
-        (format!("{name}__patch"), patch),
-        (format!("{name}__channel"), words),
-        (format!("{name}__number"), pre),
-    ]
+    parts.columns(name, written, |part, kind| match kind {
+        Part::Large | Part::Small => part.to_owned(),
+        Part::Channel => format!("CASE {part} {} END", words.join(" ")),
+    })
 }

@@ -1,9 +1,10 @@
 //! What a view shows: columns of the types that the declarations say.
 
 use super::Place;
-use crate::sql::{SET_BITS, bounds, columns, kind, may_be_absent, renamed, shown_fields, words};
+use crate::sql::parts::{Part, Parts, chosen, unfinished};
+use crate::sql::{bounds, columns, kind, may_be_absent, renamed, shown_fields, words};
 use std::fmt::Write as _;
-use telemetry_wire::version::{Channel, Version};
+use telemetry_wire::version::Channel;
 use telemetry_wire::{EventDescriptor, FieldDescriptor, Kind, ValueDescriptor};
 
 /// The statement that creates the view over an event.
@@ -87,17 +88,10 @@ fn enumeration(values: &'static [ValueDescriptor]) -> String {
 /// The chosen words; none too where the set is absent. An argument is named as
 /// no field can be: the column of that name would be taken for it.
 fn set(field: &'static FieldDescriptor, values: &'static [ValueDescriptor]) -> String {
-    let bit = |code: u16| {
-        let column = columns::name(field.code, code / SET_BITS);
-        format!("bitTest(ifNull({column}, 0), {})", code % SET_BITS)
-    };
-    let chosen: Vec<String> = words(values)
+    let bit = |column: &str, bit: u16| format!("bitTest(ifNull({column}, 0), {bit})");
+    let chosen: Vec<String> = chosen(field, values, bit)
         .iter()
-        .map(|word| {
-            let codes = values.iter().filter(|value| value.name == word.name);
-            let bits: Vec<String> = codes.map(|value| bit(value.code)).collect();
-            format!("if({}, '{}', '')", bits.join(" OR "), word.name)
-        })
+        .map(|(word, condition)| format!("if({condition}, '{word}', '')"))
         .collect();
     format!(
         "CAST(arrayFilter(_word -> _word != '', [{}]) AS Array({}))",
@@ -134,29 +128,20 @@ fn version(
     number: &str,
     typed: impl Fn(&str, &str) -> String,
 ) -> Vec<(String, String)> {
-    let mut low = 1;
-    let mut digit = |radix: u64| {
-        let digit = match low {
-            1 => format!("{number} % {radix}"),
-            low => format!("intDiv({number}, {low}) % {radix}"),
-        };
-        low *= radix;
-        digit
-    };
-    let pre = digit(Version::NUMBERS);
-    let channel = digit(Channel::ALL.len() as u64);
-    let patch = digit(Version::PATCHES);
-    let minor = digit(Version::MINORS);
-    let major = digit(Version::MAJORS);
-    let unfinished = Channel::ALL
-        .iter()
-        .filter(|channel| **channel != Channel::Stable);
-    let words: Vec<String> = unfinished
-        .map(|word| format!("{channel} = {}, '-{}'", *word as u8, word.name()))
+    let parts = Parts::of(number, |number, by| format!("intDiv({number}, {by})"));
+    let Parts {
+        major,
+        minor,
+        patch,
+        channel,
+        number,
+    } = &parts;
+    let words: Vec<String> = unfinished()
+        .map(|word| format!("{channel} = {}, '-{}'", word as u8, word.name()))
         .collect();
     let written = format!(
         "concat(toString({major}), '.', toString({minor}), '.', toString({patch}), \
-         multiIf({}, ''), if({pre} = 0, '', concat('.', toString({pre}))))",
+         multiIf({}, ''), if({number} = 0, '', concat('.', toString({number}))))",
         words.join(", ")
     );
     let codes: Vec<String> = Channel::ALL
@@ -164,12 +149,9 @@ fn version(
         .map(|word| format!("'{}' = {}", word.name(), *word as u8))
         .collect();
     let codes = format!("Enum8({})", codes.join(", "));
-    vec![
-        (name.to_owned(), written),
-        (format!("{name}__major"), typed(&major, "UInt16")),
-        (format!("{name}__minor"), typed(&minor, "UInt16")),
-        (format!("{name}__patch"), typed(&patch, "UInt16")),
-        (format!("{name}__channel"), typed(&channel, &codes)),
-        (format!("{name}__number"), typed(&pre, "UInt8")),
-    ]
+    parts.columns(name, written, |part, kind| match kind {
+        Part::Large => typed(part, "UInt16"),
+        Part::Small => typed(part, "UInt8"),
+        Part::Channel => typed(part, &codes),
+    })
 }
