@@ -80,6 +80,8 @@ pub(crate) struct Table<'t, 'f> {
     what: String,
     home: Range<usize>,
     known: Vec<&'static str>,
+    /// Keys that must be there and are not, told when all that are known are.
+    missing: Vec<(&'static str, Diagnostic)>,
     pub(crate) findings: &'f mut Findings,
 }
 
@@ -98,6 +100,7 @@ impl<'t, 'f> Table<'t, 'f> {
             what,
             home: item.key.clone(),
             known: Vec::new(),
+            missing: Vec::new(),
             findings,
         }
     }
@@ -109,6 +112,7 @@ impl<'t, 'f> Table<'t, 'f> {
             what: what.to_owned(),
             home: 0..0,
             known: Vec::new(),
+            missing: Vec::new(),
             findings,
         }
     }
@@ -136,7 +140,7 @@ impl<'t, 'f> Table<'t, 'f> {
         let item = self.item(key);
         if item.is_none() && self.entries.is_some() {
             let missing = missing(&self.what, key, self.findings.file, &self.home, example);
-            self.findings.push(missing);
+            self.missing.push((key, missing));
         }
         T::read(item?, self.findings)
     }
@@ -147,7 +151,7 @@ impl<'t, 'f> Table<'t, 'f> {
     }
 
     /// Judges every key that was not asked for.
-    pub(crate) fn finish_with(self, judge: impl Fn(&str, &Range<usize>) -> Verdict) {
+    pub(crate) fn finish_with(mut self, judge: impl Fn(&str, &Range<usize>) -> Verdict) {
         let Some(entries) = self.entries else { return };
         for key in entries.keys() {
             let word: &str = key.get_ref();
@@ -158,14 +162,22 @@ impl<'t, 'f> Table<'t, 'f> {
             match judge(word, &span) {
                 Verdict::Excused => {}
                 Verdict::Wrong(diagnostic) => self.findings.push(*diagnostic),
-                Verdict::Unknown => self.findings.push(unknown_key(
-                    word,
-                    &self.what,
-                    &self.known,
-                    self.findings.file,
-                    &span,
-                )),
+                Verdict::Unknown => {
+                    let near = nearest(word, self.known.iter().copied());
+                    // What is misspelt is there: one mistake is one error.
+                    self.missing.retain(|(key, _)| Some(*key) != near);
+                    self.findings.push(unknown_key(
+                        word,
+                        &self.what,
+                        (&self.known, near),
+                        self.findings.file,
+                        &span,
+                    ));
+                }
             }
+        }
+        for (_, missing) in self.missing {
+            self.findings.push(missing);
         }
     }
 }
@@ -212,7 +224,7 @@ pub(crate) fn missing(
 fn unknown_key(
     word: &str,
     what: &str,
-    known: &[&'static str],
+    (known, near): (&[&'static str], Option<&str>),
     file: File,
     span: &Range<usize>,
 ) -> Diagnostic {
@@ -225,7 +237,7 @@ fn unknown_key(
             ))
             .help(help)
     };
-    match nearest(word, known.iter().copied()) {
+    match near {
         Some(near) => diagnostic(
             format!("did you mean {}?", quoted(near)),
             format!("write {}", quoted(near)),
