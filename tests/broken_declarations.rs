@@ -31,7 +31,7 @@ fn each_mistake_is_one_error() {
         r#"success = { typ = "bool""#,
     );
     let text = scratch.messages();
-    assert_eq!(errors(&text).len(), 3, "{text}");
+    assert_eq!(errors(&text).len(), 2, "{text}");
     assert!(text.contains("did you mean `type`?"), "{text}");
 }
 
