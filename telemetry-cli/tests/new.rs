@@ -286,9 +286,13 @@ fn a_terminal_is_asked_for_what_is_missing() {
     answer(tool, "What it is", &format!("{DOWN}\r"));
     // The last of the lists is the one that is asked for.
     answer(tool, "Of which list", "\x1b[A\r");
-    answer(tool, "A value", "key\r");
+    answer(tool, "A value", "By Key\r");
+    tool.exp_string("is not a name that can be used").unwrap();
+    answer(tool, "A value", "\x15key\r");
     answer(tool, "What `key` means", "By a key.\r");
-    answer(tool, "A value", "mouse\r");
+    answer(tool, "A value", "key\r");
+    tool.exp_string("there is a value `key` already").unwrap();
+    answer(tool, "A value", "\x15mouse\r");
     answer(tool, "What `mouse` means", "By the mouse.\r");
     answer(tool, "A value", "\r");
     answer(tool, "May it be absent", "n");

@@ -72,7 +72,7 @@ pub(super) fn field(
         loop {
             let prompt = format!("Name of the new field of {event}");
             let name = text(&prompt, |name| judge(&bare(name)))?;
-            let field = whole(name, schema)?;
+            let field = whole(name, schema, judge)?;
             match judge(&field) {
                 Ok(()) => {
                     write_it(&field.to_toml())?;
@@ -201,7 +201,7 @@ fn fields(event: &mut Event, schema: &Schema, judge: Judge<'_, Event>) -> dialog
         let Some(name) = name else {
             return Ok(());
         };
-        let more = with(whole(name, schema)?);
+        let more = with(whole(name, schema, &|field| judge(&with(field.clone())))?);
         match judge(&more) {
             Ok(()) => *event = more,
             Err(message) => again(&message)?,
@@ -220,14 +220,22 @@ fn bare(name: &str) -> Field {
     }
 }
 
-/// All that a field has beside its name.
-fn whole(name: String, schema: &Schema) -> dialoguer::Result<Field> {
+/// All that a field has beside its name. What is typed word by word is judged
+/// as it is; the rest when all of it is there.
+fn whole(name: String, schema: &Schema, judge: Judge<'_, Field>) -> dialoguer::Result<Field> {
+    let judge_keys = |keys: &InlineTable| {
+        let (name, mut keys) = (name.clone(), keys.clone());
+        if !keys.contains_key("doc") {
+            keys.insert("doc", "...".into());
+        }
+        judge(&Field { name, keys })
+    };
     let kind = one_of("What it is", &TYPES)?;
     let mut keys = InlineTable::new();
     keys.insert("type", kind.into());
     match kind {
-        "choice" => closed_list(schema, true, &mut keys)?,
-        "set" => closed_list(schema, false, &mut keys)?,
+        "choice" => closed_list(schema, true, &mut keys, &judge_keys)?,
+        "set" => closed_list(schema, false, &mut keys, &judge_keys)?,
         "integer" => {
             keys.insert("min", number("Least value", 0)?);
             keys.insert("max", number("Greatest value", 100)?);
@@ -259,13 +267,24 @@ fn whole(name: String, schema: &Schema) -> dialoguer::Result<Field> {
             keys.insert(key, true.into());
         }
     }
-    let doc = text("What it says, in one sentence", |_| Ok(()))?;
+    // What is wrong beside it is no fault of the sentence.
+    let sound = judge_keys(&keys).is_ok();
+    let doc = text("What it says, in one sentence", |doc| {
+        let mut with = keys.clone();
+        with.insert("doc", doc.into());
+        if sound { judge_keys(&with) } else { Ok(()) }
+    })?;
     keys.insert("doc", doc.into());
     Ok(Field { name, keys })
 }
 
 /// An enum, or values in place.
-fn closed_list(schema: &Schema, in_place: bool, keys: &mut InlineTable) -> dialoguer::Result<()> {
+fn closed_list(
+    schema: &Schema,
+    in_place: bool,
+    keys: &mut InlineTable,
+    judge: Judge<'_, InlineTable>,
+) -> dialoguer::Result<()> {
     let named = schema.enums.iter().filter(|known| !known.inline);
     let mut lists: Vec<(&str, &str)> = named
         .map(|known| (known.name.as_str(), known.doc.as_str()))
@@ -279,8 +298,21 @@ fn closed_list(schema: &Schema, in_place: bool, keys: &mut InlineTable) -> dialo
         return Ok(());
     }
     let mut values = InlineTable::new();
-    while let Some(word) = text_or_none("A value (nothing: no more values)", |_| Ok(()))? {
-        let doc = text(&format!("What `{word}` means"), |_| Ok(()))?;
+    loop {
+        let with = |word: &str, doc: &str| {
+            if values.contains_key(word) {
+                return Err(format!("there is a value `{word}` already"));
+            }
+            let (mut with, mut values) = (keys.clone(), values.clone());
+            values.insert(word, doc.into());
+            with.insert("values", values.into());
+            judge(&with)
+        };
+        let more = "A value (nothing: no more values)";
+        let Some(word) = text_or_none(more, |word| with(word, "..."))? else {
+            break;
+        };
+        let doc = text(&format!("What `{word}` means"), |doc| with(&word, doc))?;
         values.insert(&word, doc.into());
     }
     keys.insert("values", values.into());
