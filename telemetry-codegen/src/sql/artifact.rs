@@ -24,7 +24,7 @@ pub(crate) fn page(bound: &Bound) -> String {
          -- What comes in goes into one table, and each event is read through the view\n\
          -- of its name.\n",
     );
-    for statement in clickhouse::tables(program, &place) {
+    for statement in clickhouse::tables(program, &place, &[]) {
         // Writing to a String does not fail.
         let _ = write!(text, "\n{statement};\n");
     }

@@ -31,7 +31,7 @@ fn one_machine() {
         server: (25, 8),
         ..ONE
     };
-    let mut text = clickhouse::tables(program, &place);
+    let mut text = clickhouse::tables(program, &place, &[]);
     text.extend(
         clickhouse::views(program, &place)
             .into_iter()
@@ -47,10 +47,24 @@ fn a_cluster() {
         cluster: Some("everywhere"),
         ..ONE
     };
-    let mut text = clickhouse::tables(program, &place);
+    let mut text = clickhouse::tables(program, &place, &[]);
     let widened = |table: &str| clickhouse::widen(program, &place, table, &["_v1".to_owned()]);
     text.extend(place.names().into_iter().filter_map(widened));
     insta::assert_snapshot!(text.join(";\n\n"));
+}
+
+/// A copy has the columns of the other one in the same order, however that one
+/// came by them.
+#[test]
+fn a_copy_is_made_like_the_other_one() {
+    let program = bound(EVERYTHING).program();
+    let known = ["_event", "_v3", "_v1", "_v99"].map(str::to_owned);
+    let made = &clickhouse::tables(program, &ONE, &known)[1];
+    let columns = made.lines().filter_map(|line| line.trim().split_once(' '));
+    let names: Vec<&str> = columns.map(|(name, _)| name).collect();
+    let names = names.iter().filter(|name| name.starts_with("_v"));
+    let expected = ["_v3", "_v1", "_v99", "_v2", "_v4", "_v5", "_v6", "_v7"];
+    assert!(names.eq(expected.iter()), "{made}");
 }
 
 #[test]

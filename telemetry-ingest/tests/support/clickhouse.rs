@@ -70,6 +70,15 @@ impl Drop for Process {
     }
 }
 
+/// How the two servers of a cluster share the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shards {
+    /// Both have all.
+    One,
+    /// Each has a part of its own.
+    Two,
+}
+
 /// A server and its folder.
 pub(crate) struct Server {
     process: Process,
@@ -83,27 +92,36 @@ impl Server {
         Self::start(folder, [port(), port(), port()], "")
     }
 
-    /// Replicas of one shard of the cluster `both`, which a `ZooKeeper` ties
-    /// together.
-    pub(crate) fn replicas(folder: &Path, keeper: &ZooKeeper) -> [Self; 2] {
+    /// Two servers of the cluster `both`, which a `ZooKeeper` ties together:
+    /// replicas of one shard, or a shard each.
+    pub(crate) fn cluster(folder: &Path, keeper: &ZooKeeper, shards: Shards) -> [Self; 2] {
         let ports = [[port(), port(), port()], [port(), port(), port()]];
-        let replica = |[_, tcp, _]: [u16; 3]| {
+        let replicas = ports.map(|[_, tcp, _]| {
             format!("<replica><host>127.0.0.1</host><port>{tcp}</port></replica>")
+        });
+        let shard = |replicas: &str| {
+            format!("<shard><internal_replication>true</internal_replication>{replicas}</shard>")
         };
-        let cluster = ports.map(replica).concat();
-        let start = |name: &str, own: [u16; 3]| {
+        let cluster = match shards {
+            Shards::One => shard(&replicas.concat()),
+            Shards::Two => replicas.map(|replica| shard(&replica)).concat(),
+        };
+        let start = |name: &str, number: u8, own: [u16; 3]| {
+            let shard = match shards {
+                Shards::One => 1,
+                Shards::Two => number,
+            };
             let more = format!(
                 "<zookeeper><node><host>127.0.0.1</host><port>{}</port></node>\
                  <session_timeout_ms>6000</session_timeout_ms></zookeeper>\
-                 <macros><shard>1</shard><replica>{name}</replica></macros>\
-                 <remote_servers><both><shard><internal_replication>true</internal_replication>\
-                 {cluster}</shard></both></remote_servers>\
+                 <macros><shard>{shard}</shard><replica>{name}</replica></macros>\
+                 <remote_servers><both>{cluster}</both></remote_servers>\
                  <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>",
                 keeper.port
             );
             Self::start(&folder.join(name), own, &more)
         };
-        [start("one", ports[0]), start("two", ports[1])]
+        [start("one", 1, ports[0]), start("two", 2, ports[1])]
     }
 
     /// The current engine, behind the same interface.

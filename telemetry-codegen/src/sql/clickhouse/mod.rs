@@ -82,13 +82,22 @@ impl Place<'_> {
     }
 }
 
-/// The statements that make the tables where they are missing.
-pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
-    let on_cluster = place.on_cluster();
+/// The statements that make the tables on one machine, where they are missing.
+/// `known` are the columns of another machine's rows, in their order: copies
+/// must be of the same columns. Each machine is told for itself, since what is
+/// queued for all waits behind a machine that is away.
+pub fn tables(program: &'static Program, place: &Place<'_>, known: &[String]) -> Vec<String> {
     let mut columns = String::from(
         "    _event UInt16,\n    _time DateTime('UTC'),\n    _id UUID,\n    _session FixedString(8)",
     );
-    for name in Columns::of(program).names() {
+    let own = Columns::of(program);
+    let new = own.names().iter().filter(|name| !known.contains(name));
+    // Ours are named so, and only they.
+    for name in known
+        .iter()
+        .filter(|name| name.starts_with("_v"))
+        .chain(new)
+    {
         // Writing to a String does not fail.
         let _ = write!(columns, ",\n    {}", column(name));
     }
@@ -109,22 +118,20 @@ pub fn tables(program: &'static Program, place: &Place<'_>) -> Vec<String> {
         ""
     };
     let mut statements = vec![
+        format!("CREATE DATABASE IF NOT EXISTS `{}`", place.database),
         format!(
-            "CREATE DATABASE IF NOT EXISTS `{}`{on_cluster}",
-            place.database
-        ),
-        format!(
-            "CREATE TABLE IF NOT EXISTS {}{on_cluster} (\n{columns}\n)\nENGINE = {engine}\n\
+            "CREATE TABLE IF NOT EXISTS {} (\n{columns}\n)\nENGINE = {engine}\n\
              PARTITION BY toYYYYMM(_time)\nORDER BY (_event, _time, _id){ttl}\n\
              SETTINGS old_parts_lifetime = {OLD_PARTS_S}{durable}",
             place.rows()
         ),
     ];
     if let Some(cluster) = place.cluster {
-        // By id, so that what is sent again comes to where it was.
+        // By id, so that what is sent again comes to where it was. As text,
+        // since 18.16 hashes no UUID.
         statements.push(format!(
-            "CREATE TABLE IF NOT EXISTS {}{on_cluster} AS {}\n\
-             ENGINE = Distributed(`{cluster}`, `{}`, `{LOCAL}`, sipHash64(_id))",
+            "CREATE TABLE IF NOT EXISTS {} AS {}\n\
+             ENGINE = Distributed(`{cluster}`, `{}`, `{LOCAL}`, sipHash64(toString(_id)))",
             place.table(),
             place.rows(),
             place.database
@@ -148,9 +155,9 @@ pub fn widen(
         .filter(|name| !present.contains(name))
         .map(|name| format!("ADD COLUMN {}", column(name)))
         .collect();
-    let (table, on_cluster) = (place.named(table), place.on_cluster());
+    let table = place.named(table);
     let missing = Some(missing.join(", ")).filter(|missing| !missing.is_empty());
-    missing.map(|missing| format!("ALTER TABLE {table}{on_cluster} {missing}"))
+    missing.map(|missing| format!("ALTER TABLE {table} {missing}"))
 }
 
 /// A view for each event. They leave out what was sent twice.

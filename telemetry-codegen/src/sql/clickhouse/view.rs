@@ -10,12 +10,11 @@ use telemetry_wire::{EventDescriptor, FieldDescriptor, Kind, ValueDescriptor};
 /// The statement that creates the view over an event.
 pub(super) fn create(event: &'static EventDescriptor, place: &Place<'_>) -> String {
     let mut text = format!(
-        "CREATE VIEW {}{} AS SELECT\n    \
+        "CREATE VIEW {} AS SELECT\n    \
          toString(_id) AS id,\n    \
          lower(hex(_session)) AS session_id,\n    \
          _time AS timestamp",
         place.named(event.name),
-        place.on_cluster()
     );
     for field in shown_fields(event) {
         for (name, expression) in expressions(event, field) {

@@ -15,6 +15,9 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// How long a statement may take.
 const WHOLE: Duration = Duration::from_mins(2);
 
+/// How long a server may take to say something of itself.
+const SHORT: Duration = Duration::from_secs(10);
+
 /// Characters of what a server says that an error repeats.
 const SHOWN: usize = 300;
 
@@ -35,6 +38,10 @@ const QUEUED: u32 = 159;
 
 /// `TABLE_ALREADY_EXISTS`, views too.
 pub(super) const EXISTS: u32 = 57;
+
+/// `UNFINISHED` and `CANNOT_ASSIGN_ALTER`: a change of a table that has copies
+/// has begun, or another one has.
+pub(super) const BEGUN: [u32; 2] = [341, 517];
 
 /// Why a statement was not done.
 #[derive(Debug)]
@@ -63,6 +70,9 @@ pub(super) struct Http {
     /// Nothing once this is being dropped.
     runtime: Option<Runtime>,
     endpoints: Vec<Url>,
+    /// Which of them have the tables as this program needs them; no other one
+    /// is sent events or asked for them.
+    ready: Vec<AtomicBool>,
     /// The one that answered last.
     preferred: AtomicUsize,
     /// Whether a machine was away when the last statement for all was run.
@@ -94,7 +104,6 @@ impl Http {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
             .no_proxy()
             .build()
             .map_err(|error| described(&error))?;
@@ -106,6 +115,7 @@ impl Http {
         Ok(Self {
             client,
             runtime: Some(runtime),
+            ready: endpoints.iter().map(|_| AtomicBool::default()).collect(),
             endpoints,
             preferred: AtomicUsize::new(0),
             away: AtomicBool::new(false),
@@ -115,6 +125,20 @@ impl Http {
     /// How many servers there are.
     pub(super) fn len(&self) -> usize {
         self.endpoints.len()
+    }
+
+    /// From now on a server is sent events and asked for them.
+    pub(super) fn is_ready(&self, index: usize) {
+        if let Some(ready) = self.ready.get(index) {
+            ready.store(true, Ordering::Release);
+        }
+    }
+
+    /// Those that are not.
+    pub(super) fn not_ready(&self) -> Vec<usize> {
+        let ready = self.ready.iter().enumerate();
+        let not = ready.filter(|(_, ready)| !ready.load(Ordering::Acquire));
+        not.map(|(index, _)| index).collect()
     }
 
     /// What the first server that does it says to a statement. It must be one
@@ -152,14 +176,38 @@ impl Http {
         self.any(&[("query", statement)], &rows.into()).map(drop)
     }
 
-    /// What one server says to a statement.
+    /// What one server says to a question about itself.
+    ///
+    /// # Errors
+    ///
+    /// Why it did not answer.
+    pub(super) fn ask_at(&self, index: usize, statement: &str) -> Result<String, Failure> {
+        self.at(index, &[], SHORT, statement)
+    }
+
+    /// Has one server change something of its own.
     ///
     /// # Errors
     ///
     /// Why it did not do it.
-    pub(super) fn run_at(&self, index: usize, statement: &str) -> Result<String, Failure> {
+    pub(super) fn change_at(
+        &self,
+        index: usize,
+        settings: &[(&str, &str)],
+        statement: &str,
+    ) -> Result<(), Failure> {
+        self.at(index, settings, WHOLE, statement).map(drop)
+    }
+
+    fn at(
+        &self,
+        index: usize,
+        settings: &[(&str, &str)],
+        most: Duration,
+        statement: &str,
+    ) -> Result<String, Failure> {
         let body = Bytes::copy_from_slice(statement.as_bytes());
-        self.wait(self.exchange(index, &[], body))
+        self.wait(self.exchange(index, settings, body, most))
     }
 
     fn any(&self, query: &[(&str, &str)], body: &Bytes) -> Result<String, Failure> {
@@ -167,7 +215,11 @@ impl Http {
         let mut failure: Option<Failure> = None;
         for step in 0..self.endpoints.len() {
             let index = (first + step) % self.endpoints.len();
-            match self.wait(self.exchange(index, query, body.clone())) {
+            let ready = self.ready.get(index);
+            if !ready.is_some_and(|ready| ready.load(Ordering::Acquire)) {
+                continue;
+            }
+            match self.wait(self.exchange(index, query, body.clone(), WHOLE)) {
                 Ok(answer) => {
                     self.preferred.store(index, Ordering::Relaxed);
                     return Ok(answer);
@@ -181,7 +233,7 @@ impl Http {
             }
         }
         Err(failure
-            .unwrap_or_else(|| Failure::unreachable(Error::new("no ClickHouse server is known"))))
+            .unwrap_or_else(|| Failure::unreachable(Error::new("no ClickHouse server is ready"))))
     }
 
     fn wait<T>(&self, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
@@ -196,6 +248,7 @@ impl Http {
         index: usize,
         query: &[(&str, &str)],
         body: Bytes,
+        most: Duration,
     ) -> Result<String, Failure> {
         let Some(endpoint) = self.endpoints.get(index) else {
             return Err(Failure::unreachable(Error::new(
@@ -207,7 +260,8 @@ impl Http {
             .extend_pairs(SETTINGS)
             .extend_pairs(query);
         let unreachable = |error| Failure::unreachable(described(&error));
-        let response = self.client.post(url).body(body).send().await;
+        let request = self.client.post(url).timeout(most).body(body);
+        let response = request.send().await;
         let response = response.map_err(unreachable)?;
         let status = response.status();
         let text = response.text().await.map_err(unreachable)?;

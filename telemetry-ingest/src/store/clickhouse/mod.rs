@@ -14,14 +14,14 @@ mod rows;
 use super::{Error, Grouping, Store};
 use crate::judge::{Event, Terms};
 use http::Http;
-
+use migrate::Plan;
 use recent::Recent;
 use serde::Deserialize;
 use siphasher::sip::SipHasher24;
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::hash::Hasher;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use telemetry_codegen::sql::clickhouse::Place;
 use telemetry_codegen::sql::{self, Columns};
@@ -41,7 +41,8 @@ const LOOK: Duration = Duration::from_millis(50);
 pub struct Settings {
     /// `http://user:password@host:8123/` of each server that may be asked;
     /// settings such as `insert_quorum=2` may stand in the query. In a
-    /// cluster name all of them: one that is away is passed over.
+    /// cluster name all of them: one that is away is passed over, and gets
+    /// the tables when it is back.
     pub urls: Vec<String>,
     /// The database; the program's name if there is none here.
     pub database: Option<String>,
@@ -52,11 +53,8 @@ pub struct Settings {
 /// The events of one program in a ClickHouse.
 #[derive(Debug)]
 pub struct ClickHouse {
-    http: Http,
-    database: String,
-    cluster: Option<String>,
-    retention_days: u16,
-    server: (u32, u32),
+    http: Arc<Http>,
+    plan: Plan,
     columns: Columns,
     insert: String,
     recent: Mutex<Recent>,
@@ -85,29 +83,31 @@ impl ClickHouse {
                 )));
             }
         }
-        let columns = Columns::of(program);
-        let mut store = Self {
-            server: migrate::server(&http)?,
-            http,
+        let plan = Plan {
+            program,
             database,
             cluster: settings.cluster.clone(),
             retention_days: u16::try_from(terms.retention_ms / DAY_MS).unwrap_or(u16::MAX),
-            insert: String::new(),
+        };
+        migrate::all(&http, &plan)?;
+        let http = Arc::new(http);
+        if !http.not_ready().is_empty() {
+            let (http, plan) = (Arc::downgrade(&http), plan.clone());
+            std::thread::spawn(move || migrate::welcome(&http, &plan));
+        }
+        let columns = Columns::of(program);
+        Ok(Self {
+            http,
+            insert: rows::insert_into(&plan.place((0, 0)).table(), &columns),
+            plan,
             columns,
             recent: Mutex::default(),
-        };
-        migrate::migrate(&store.http, program, &store.place())?;
-        store.insert = rows::insert_into(&store.place().table(), &store.columns);
-        Ok(store)
+        })
     }
 
     fn place(&self) -> Place<'_> {
-        Place {
-            database: &self.database,
-            cluster: self.cluster.as_deref(),
-            retention_days: self.retention_days,
-            server: self.server,
-        }
+        // Where it is does not go by the version.
+        self.plan.place((0, 0))
     }
 
     fn recent(&self) -> MutexGuard<'_, Recent> {
@@ -135,7 +135,7 @@ impl ClickHouse {
     fn delete_where(&self, condition: &str) -> Result<u64, Error> {
         let give_up = Instant::now() + DELETION;
         let found = self.count_where(condition)?;
-        if found > 0 || self.cluster.is_some() {
+        if found > 0 || self.plan.cluster.is_some() {
             let place = self.place();
             let (rows, on_cluster) = (place.rows(), place.on_cluster());
             self.http.change(&format!(
@@ -157,10 +157,10 @@ impl ClickHouse {
         let asked = format!(
             "SELECT count() FROM system.mutations WHERE database = '{}' AND table = '{}' \
              AND NOT is_done",
-            self.database,
+            self.plan.database,
             self.place().rows_name()
         );
-        let answers = (0..self.http.len()).map(|server| self.http.run_at(server, &asked));
+        let answers = (0..self.http.len()).map(|server| self.http.ask_at(server, &asked));
         let mut last = None;
         let mut answered = false;
         for answer in answers {
