@@ -33,18 +33,19 @@ fn a_due_upload_happens_by_itself_and_once() {
     }
     // Nothing was due: the first run began to count the hour.
     assert!(server.requests().is_empty());
-    let runs = user.runs_until_a_request(&server, || drop(user.runs()));
+    user.make_due();
+    user.runs();
+    eventually("a request", || !server.requests().is_empty());
     eventually("the end of it", || !user.uploads());
     // The hour has begun anew.
     for _ in 0..3 {
         user.runs();
     }
     assert_eq!(server.requests().len(), 1);
-    let all = (3 + runs) * EVENTS;
-    assert_eq!(server.requests()[0].ids().len(), all);
+    assert_eq!(server.requests()[0].ids().len(), 4 * EVENTS);
     let log = user.telemetry(&["log"]).output().unwrap();
     let log = String::from_utf8(log.stdout).unwrap();
-    assert!(log.contains(&format!("{all} of {all} arrived")), "{log}");
+    assert!(log.contains("16 of 16 arrived"), "{log}");
 }
 
 /// Every upload of a host that goes on is a process, and none is left behind.
@@ -143,6 +144,7 @@ fn nobody_waits_for_a_server_that_never_answers() {
     let server = Server::new(|_, _| Does::Hangs);
     let user = User::of(&server);
     user.runs();
+    user.make_due();
     // `output` returns when nobody holds the pipes any more, and the lock on
     // descriptor 9 is free when nobody holds that.
     let lock = user.home.path().join("lock");
@@ -151,13 +153,12 @@ fn nobody_waits_for_a_server_that_never_answers() {
         lock.display(),
         host().display()
     );
-    user.runs_until_a_request(&server, || {
-        let output = user.command("/bin/sh", &["-c", &script]).output().unwrap();
-        assert_eq!(output.stdout, b"ls -la\n");
-    });
+    let output = user.command("/bin/sh", &["-c", &script]).output().unwrap();
+    assert_eq!(output.stdout, b"ls -la\n");
     // The uploader lets go of it as soon as it runs, and not at its end.
     let lock = File::open(&lock).unwrap();
     eventually("a free lock", || lock.try_lock().is_ok());
+    eventually("a request", || !server.requests().is_empty());
     assert!(user.uploads());
     // While it hangs, later runs begin no other.
     for _ in 0..5 {
@@ -185,7 +186,9 @@ fn a_relative_folder_is_found_by_the_uploader() {
         assert!(output.status.success(), "{output:?}");
     };
     runs();
-    user.runs_until_a_request(&server, runs);
+    user.make_due();
+    runs();
+    eventually("a request", || !server.requests().is_empty());
 }
 
 #[test]

@@ -90,21 +90,6 @@ impl User {
         state.set_modified(time).unwrap();
     }
 
-    /// Runs a host with an upload due until one has sent a request; how often
-    /// it was run. A machine that is busy may end a host before the thread
-    /// that starts the uploader had its turn, and the next run does it.
-    pub(crate) fn runs_until_a_request(&self, server: &Server, mut run: impl FnMut()) -> usize {
-        let before = server.requests().len();
-        for runs in 1..=10 {
-            self.make_due();
-            run();
-            if within(Duration::from_secs(5), || server.requests().len() > before) {
-                return runs;
-            }
-        }
-        panic!("no run has led to a request");
-    }
-
     /// Whether an uploader is at work.
     pub(crate) fn uploads(&self) -> bool {
         let lock = File::open(self.dir().join("upload.lock"));
@@ -127,20 +112,12 @@ pub(crate) fn example(name: &str) -> PathBuf {
 }
 
 /// Waits for something that another process does.
-pub(crate) fn eventually(what: &str, holds: impl FnMut() -> bool) {
-    assert!(within(Duration::from_secs(30), holds), "never: {what}");
-}
-
-/// Whether something comes true in this time; returns as soon as it does.
-fn within(time: Duration, mut holds: impl FnMut() -> bool) -> bool {
-    let give_up = Instant::now() + time;
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(30);
     while !holds() {
-        if Instant::now() >= give_up {
-            return false;
-        }
+        assert!(Instant::now() < give_up, "never: {what}");
         thread::sleep(Duration::from_millis(10));
     }
-    true
 }
 
 /// The ids of what is in the queue.

@@ -166,6 +166,9 @@ impl Bench {
         let status = command.status().context("the program could not be run")?;
         let took = began.elapsed();
         ensure!(status.success(), "{} failed", row.name());
+        if matches!(row, Row::Due) {
+            ensure!(is_claimed(&folder)?, "the host has begun no upload");
+        }
         Ok(took)
     }
 }
@@ -209,6 +212,12 @@ impl Bench {
         thread::sleep(PAUSE);
         Ok(())
     }
+}
+
+/// Whether the next upload is later, which the start of one sets.
+fn is_claimed(folder: &Path) -> Result<bool> {
+    let next = folder.join("upload.json").metadata()?.modified()?;
+    Ok(next > SystemTime::now())
 }
 
 /// Lets the time of the next upload have come.

@@ -8,9 +8,7 @@
 //! set the variable, and a variable that is left over somewhere meets no such
 //! argument: neither alone does anything.
 //!
-//! The parent starts it plainly, on a thread of its own: a system call that
-//! starts a program returns when the program is loaded, and the host need not
-//! wait for that. The child takes itself apart from its parent:
+//! The parent starts it plainly. The child takes itself apart from its parent:
 //! a session and a working folder of its own, no descriptor that it inherited
 //! (whoever waits for the end of the host's output, or for a lock that the
 //! host's shell holds, does not wait for the uploader), and a timer of the
@@ -20,13 +18,12 @@ use super::pass::{Pass, Patience, World};
 use super::state::{self, Due};
 use super::transport::Limits;
 use crate::collector::TelemetryCollector;
-use crate::consent::Permit;
 use crate::context::Context;
 use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::policy::Policy;
 use crate::{clock, store, sys};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -44,7 +41,7 @@ pub(crate) const LIFE: u32 = 120;
 /// within [`TIME`].
 const _: () = assert!(TIME.as_secs() + Limits::USUAL.whole.as_secs() < LIFE as u64);
 
-/// The stack of the thread that starts it, in bytes.
+/// The stack of the thread that takes note of its end, in bytes.
 const STACK: usize = 64 << 10;
 
 /// One of an app's variables. `CARO_TELEMETRY_UPLOADER` goes with
@@ -111,9 +108,8 @@ pub struct Uploads {
 
 impl Uploads {
     /// Starts the uploader, if telemetry is on, may be sent, and an upload is
-    /// due. Never waits, never fails the host, and costs one look at a file
-    /// where none is due, else the start of a thread. A host that ends before
-    /// the thread has its turn leaves the upload due.
+    /// due. Never waits for it, never fails the host, and costs one look at a
+    /// file where none is due.
     ///
     /// A host that runs for long calls it again now and then, every minute for
     /// instance. Its uploads are processes of their own as well: nothing of
@@ -122,71 +118,42 @@ impl Uploads {
         let _ = self.begin(telemetry);
     }
 
-    /// The thread that starts an uploader, where one is due; it ends with it.
+    /// The thread that takes note of the uploader's end, where one was due.
     fn begin(&self, telemetry: &TelemetryCollector) -> Option<JoinHandle<()>> {
         let dir = telemetry.dir()?;
         let permit = telemetry.decision().upload(&self.policy).ok()?.permit();
-        let turn = Turn {
-            dir: dir.to_owned(),
-            permit,
-            interval_ms: self.policy.upload_interval_ms(),
-        };
-        match state::due(dir, clock::system()) {
-            Due::At(_) => None,
-            Due::Never => {
-                turn.take();
-                None
-            }
-            Due::Now => {
-                let mut uploader = self.uploader(std::env::current_exe().ok()?, dir);
-                let start = move || {
-                    if turn.take()
-                        && let Ok(mut child) = uploader.spawn()
-                    {
-                        // Somebody has to take note of its end, or a host that
-                        // goes on for long keeps what is left of it.
-                        let _ = child.wait();
-                    }
-                };
-                let thread = Builder::new().name("telemetry-upload".into());
-                thread.stack_size(STACK).spawn(start).ok()
-            }
+        let now = clock::system();
+        let due = state::due(dir, now);
+        // The decision is the start's, and somebody may have said no since.
+        if matches!(due, Due::At(_)) || !permit.still_holds(dir) {
+            return None;
         }
+        // Taken before it is begun, so that the next run need not try again;
+        // where that cannot be, every run would.
+        let next = state::regular(now, self.policy.upload_interval_ms(), random());
+        state::claim(dir, next).ok()?;
+        if due == Due::Never {
+            return None;
+        }
+        let mut child = self.uploader(dir)?.spawn().ok()?;
+        // Somebody has to take note of its end, or a host that goes on for
+        // long keeps what is left of it. The thread ends with either.
+        let reaper = Builder::new().name("telemetry-reaper".into());
+        let reap = move || drop(child.wait());
+        reaper.stack_size(STACK).spawn(reap).ok()
     }
 
-    /// The host again, as its uploader. Everything that the host may change
-    /// later is looked at now: its variables, and what a relative folder is
-    /// relative to.
-    fn uploader(&self, program: PathBuf, dir: &Path) -> Command {
-        let mut command = Command::new(program);
+    /// The host again, as its uploader, in the folder that is the host's.
+    fn uploader(&self, dir: &Path) -> Option<Command> {
+        let mut command = Command::new(std::env::current_exe().ok()?);
         command
             .arg(ARGUMENT)
-            .env_clear()
-            .envs(std::env::vars_os())
             .env(variable(self.app, "DIR"), dir)
             .env(variable(self.app, "UPLOADER"), "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        command
-    }
-}
-
-/// The turn to upload.
-struct Turn {
-    dir: PathBuf,
-    permit: Permit,
-    interval_ms: u64,
-}
-
-impl Turn {
-    /// Whether it could be taken. It is taken before an upload is begun, so
-    /// that the next run need not try again; where that cannot be, every run
-    /// would.
-    fn take(&self) -> bool {
-        let next = state::regular(clock::system(), self.interval_ms, random());
-        // The decision is the start's, and somebody may have said no since.
-        self.permit.still_holds(&self.dir) && state::claim(&self.dir, next).is_ok()
+        Some(command)
     }
 }
 
