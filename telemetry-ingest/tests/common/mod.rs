@@ -130,6 +130,10 @@ impl Ingest {
         assert!(told.unwrap().success());
     }
 
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     pub fn ended(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
