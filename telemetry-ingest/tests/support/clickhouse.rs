@@ -226,7 +226,7 @@ impl Server {
         self.asked(statement).unwrap()
     }
 
-    fn asked(&self, statement: &str) -> Result<String, String> {
+    pub(crate) fn asked(&self, statement: &str) -> Result<String, String> {
         let mut stream =
             TcpStream::connect(("127.0.0.1", self.http)).map_err(|error| error.to_string())?;
         let request = format!(
