@@ -23,7 +23,6 @@ use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::policy::Policy;
 use crate::{clock, store, sys};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
@@ -44,11 +43,10 @@ const _: () = assert!(TIME.as_secs() + Limits::USUAL.whole.as_secs() < LIFE as u
 /// The stack of the thread that takes note of its end, in bytes.
 const STACK: usize = 64 << 10;
 
-/// One of an app's variables. `CARO_TELEMETRY_UPLOADER` goes with
-/// [`ARGUMENT`].
-fn variable(app: &str, what: &str) -> String {
+/// The variable that goes with [`ARGUMENT`]: `CARO_TELEMETRY_UPLOADER`.
+fn variable(app: &str) -> String {
     let name = app.replace('-', "_").to_ascii_uppercase();
-    format!("{name}_TELEMETRY_{what}")
+    format!("{name}_TELEMETRY_UPLOADER")
 }
 
 /// Lets the program be started again as its uploader. Call it in `main` as
@@ -65,7 +63,7 @@ pub fn register(context: &Context<'_>) -> Uploads {
     let is_uploader = std::env::args_os()
         .nth(1)
         .is_some_and(|first| first == ARGUMENT)
-        && std::env::var_os(variable(app, "UPLOADER")).is_some();
+        && std::env::var_os(variable(app)).is_some();
     if is_uploader {
         upload(context, LIFE);
         std::process::exit(0);
@@ -135,7 +133,7 @@ impl Uploads {
         if due == Due::Never {
             return None;
         }
-        let mut child = self.uploader(dir)?.spawn().ok()?;
+        let mut child = self.uploader()?.spawn().ok()?;
         // Somebody has to take note of its end, or a host that goes on for
         // long keeps what is left of it. The thread ends with either.
         let reaper = Builder::new().name("telemetry-reaper".into());
@@ -143,13 +141,12 @@ impl Uploads {
         reaper.stack_size(STACK).spawn(reap).ok()
     }
 
-    /// The host again, as its uploader, in the folder that is the host's.
-    fn uploader(&self, dir: &Path) -> Option<Command> {
+    /// The host again, as its uploader.
+    fn uploader(&self) -> Option<Command> {
         let mut command = Command::new(std::env::current_exe().ok()?);
         command
             .arg(ARGUMENT)
-            .env(variable(self.app, "DIR"), dir)
-            .env(variable(self.app, "UPLOADER"), "1")
+            .env(variable(self.app), "1")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
