@@ -5,12 +5,16 @@
 mod detach;
 #[cfg(any(feature = "commands", feature = "upload"))]
 mod nameless;
+#[cfg(feature = "upload")]
+mod start;
 #[cfg(unix)]
 mod unix;
 #[cfg(all(unix, feature = "upload"))]
 pub(crate) use detach::detach;
 #[cfg(any(feature = "commands", feature = "upload"))]
 pub(crate) use nameless::{create_nameless, give_name};
+#[cfg(feature = "upload")]
+pub(crate) use start::Program;
 #[cfg(unix)]
 pub(crate) use unix::*;
 

@@ -9,6 +9,8 @@ use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 use telemetry_benchmarks::command_line::print;
@@ -35,18 +37,17 @@ fn main() -> Result<()> {
         },
     };
     let host = build()?;
-    // It takes connections and never answers.
     let server = TcpListener::bind("127.0.0.1:0")?;
     let bench = Bench {
         endpoint: format!("http://{}/", server.local_addr()?),
         home: tempfile::tempdir()?,
         host,
     };
+    let reached = serve(server);
     bench.run(Row::NotDue)?;
     bench.grow_old()?;
     let mut times: [Vec<Duration>; 7] = Default::default();
     for _ in 0..rounds {
-        bench.grow_young()?;
         for (row, times) in Row::ALL.into_iter().zip(&mut times) {
             times.push(bench.run(row)?);
             thread::sleep(PAUSE);
@@ -63,6 +64,11 @@ fn main() -> Result<()> {
             at(times, 95)
         )?;
     }
+    let reached = reached.load(Ordering::Relaxed);
+    ensure!(
+        reached * 10 >= rounds * 9,
+        "only {reached} of {rounds} uploads have reached the server"
+    );
     let [empty, off, due, _, _, young, old] = &times;
     let between = |hundredth: usize, more: &[Duration], less: &[Duration]| {
         at(more, hundredth).cast_signed() - at(less, hundredth).cast_signed()
@@ -71,6 +77,7 @@ fn main() -> Result<()> {
         text,
         "\nA due upload over telemetry off: {} us at p50, {} us at p95.\n\
          The noise of the empty process, from p50 to p95: {} us.\n\
+         Uploads that reached the server: {reached} of {rounds}.\n\
          After {OFFLINE} runs over the second run, at p50: {:.2}.",
         between(50, due, off),
         between(95, due, off),
@@ -78,6 +85,21 @@ fn main() -> Result<()> {
         ratio(at(old, 50), at(young, 50)),
     )?;
     print(&text)
+}
+
+/// Takes connections, never answers, and lets go of each long after the run
+/// that led to it. How many came.
+fn serve(server: TcpListener) -> Arc<AtomicUsize> {
+    let came = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&came);
+    thread::spawn(move || {
+        for connection in server.incoming() {
+            count.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(PAUSE * 2);
+            drop(connection);
+        }
+    });
+    came
 }
 
 /// In microseconds, of times in ascending order.
@@ -135,12 +157,23 @@ struct Bench {
 }
 
 impl Bench {
-    /// One run, from before its start to its end.
+    /// One run of a row that has the history that it needs.
     fn run(&self, row: Row) -> Result<Duration> {
-        let folder = self.folder(row);
-        if matches!(row, Row::Due) {
-            make_due(&folder)?;
+        if matches!(row, Row::Young | Row::Due) {
+            self.grow_young(row)?;
         }
+        if !matches!(row, Row::Due) {
+            return self.run_once(row);
+        }
+        let folder = self.folder(row);
+        make_due(&folder)?;
+        let took = self.run_once(row)?;
+        ensure!(is_claimed(&folder)?, "the host has begun no upload");
+        Ok(took)
+    }
+
+    /// One run, from before its start to its end.
+    fn run_once(&self, row: Row) -> Result<Duration> {
         let mut command = match row {
             Row::Empty | Row::EmptyAgain => Command::new("/bin/true"),
             _ => Command::new(&self.host),
@@ -148,7 +181,7 @@ impl Bench {
         command
             .env_clear()
             .env("HOME", self.home.path())
-            .env("CARO_TELEMETRY_DIR", &folder)
+            .env("CARO_TELEMETRY_DIR", self.folder(row))
             .env("CARO_TELEMETRY_ENDPOINT", self.endpoint(row))
             .env(
                 "CARO_TELEMETRY_ENABLED",
@@ -166,19 +199,17 @@ impl Bench {
         let status = command.status().context("the program could not be run")?;
         let took = began.elapsed();
         ensure!(status.success(), "{} failed", row.name());
-        if matches!(row, Row::Due) {
-            ensure!(is_claimed(&folder)?, "the host has begun no upload");
-        }
         Ok(took)
     }
 }
 
 impl Bench {
-    /// Each row that needs a history has its own.
+    /// Each row that needs a history has its own folder.
     fn folder(&self, row: Row) -> PathBuf {
         let name = match row {
             Row::Young => "young",
             Row::Old => "old",
+            Row::Due => "due",
             _ => "telemetry",
         };
         self.home.path().join(name)
@@ -192,22 +223,23 @@ impl Bench {
         }
     }
 
-    /// A first run, after which the second is measured.
-    fn grow_young(&self) -> Result<()> {
-        let folder = self.folder(Row::Young);
+    /// A first run in a folder of its own, after which the second is measured.
+    fn grow_young(&self, row: Row) -> Result<()> {
+        let folder = self.folder(row);
         if folder.exists() {
             std::fs::remove_dir_all(&folder)?;
         }
-        self.run(Row::Young)?;
+        self.run_once(row)?;
+        thread::sleep(PAUSE);
         Ok(())
     }
 
     /// Runs that find nobody, each with an upload due.
     fn grow_old(&self) -> Result<()> {
-        self.run(Row::Old)?;
+        self.run_once(Row::Old)?;
         for _ in 1..OFFLINE {
             make_due(&self.folder(Row::Old))?;
-            self.run(Row::Old)?;
+            self.run_once(Row::Old)?;
         }
         thread::sleep(PAUSE);
         Ok(())

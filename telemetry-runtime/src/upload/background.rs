@@ -8,11 +8,11 @@
 //! set the variable, and a variable that is left over somewhere meets no such
 //! argument: neither alone does anything.
 //!
-//! The parent starts it plainly. The child takes itself apart from its parent:
-//! a session and a working folder of its own, no descriptor that it inherited
-//! (whoever waits for the end of the host's output, or for a lock that the
-//! host's shell holds, does not wait for the uploader), and a timer of the
-//! system that ends it whatever happens.
+//! The child takes itself apart from its parent, where its start has not done
+//! so ([`sys::Program`]): a session and a working folder of its own, no
+//! descriptor that it inherited (whoever waits for the end of the host's
+//! output, or for a lock that the host's shell holds, does not wait for the
+//! uploader), and a timer of the system that ends it whatever happens.
 
 use super::pass::{Pass, Patience, World};
 use super::state::{self, Due};
@@ -22,8 +22,8 @@ use crate::context::Context;
 use crate::dirs::Places;
 use crate::environment::Environment;
 use crate::policy::Policy;
+use crate::sys::Program;
 use crate::{clock, store, sys};
-use std::process::{Command, Stdio};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
@@ -133,24 +133,17 @@ impl Uploads {
         if due == Due::Never {
             return None;
         }
-        let mut child = self.uploader()?.spawn().ok()?;
+        let uploader = Program {
+            path: std::env::current_exe().ok()?,
+            argument: ARGUMENT,
+            variable: (&variable(self.app), "1"),
+        };
+        let started = uploader.start().ok()?;
         // Somebody has to take note of its end, or a host that goes on for
         // long keeps what is left of it. The thread ends with either.
         let reaper = Builder::new().name("telemetry-reaper".into());
-        let reap = move || drop(child.wait());
+        let reap = move || started.wait();
         reaper.stack_size(STACK).spawn(reap).ok()
-    }
-
-    /// The host again, as its uploader.
-    fn uploader(&self) -> Option<Command> {
-        let mut command = Command::new(std::env::current_exe().ok()?);
-        command
-            .arg(ARGUMENT)
-            .env(variable(self.app), "1")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        Some(command)
     }
 }
 
