@@ -3,7 +3,7 @@
 //! a folder of its own.
 //!
 //! ```text
-//! cargo run --release --example tour
+//! cargo run --example tour
 //! ```
 
 #![allow(
