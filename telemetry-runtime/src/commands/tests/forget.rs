@@ -139,6 +139,8 @@ fn scripts_get_the_same() {
     assert_eq!(said["request"], format!("HOME/telemetry/{REQUEST}"));
 }
 
+/// Without the uploader it is not known here who got what.
+#[cfg(feature = "upload")]
 #[test]
 fn off_does_not_offer_what_nobody_got() {
     let (mut user, _) = queued();

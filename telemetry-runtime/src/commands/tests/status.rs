@@ -13,6 +13,7 @@ fn json(user: &User) -> Value {
 }
 
 #[cfg(target_os = "linux")]
+#[cfg(feature = "upload")]
 #[test]
 fn says_what_decides() {
     let user = User::with_events();
@@ -46,6 +47,7 @@ fn says_what_decides() {
 }
 
 #[cfg(target_os = "linux")]
+#[cfg(feature = "upload")]
 #[test]
 fn a_terminal_gets_a_table() {
     let mut user = User::with_events();
@@ -102,6 +104,7 @@ fn json_has_every_input() {
     "#);
 }
 
+#[cfg(feature = "upload")]
 #[test]
 fn json_has_the_rest() {
     let mut status = json(&User::with_events());
