@@ -3,6 +3,7 @@
 // Include it in a test: use your_crate as program; include!("../generated/properties.rs");
 
 static UPLOAD_SCHEMA: &str = include_str!("schemas/upload.schema.json");
+
 static VALUES_OF_PLATFORM: &[(program::Platform, &str)] = &[
     (program::Platform::Linux, "linux"),
     (program::Platform::Macos, "macos"),
@@ -62,20 +63,14 @@ static VALUES_OF_PATTERN_CATEGORY: &[(program::PatternCategory, &str)] = &[
     (program::PatternCategory::RecursiveOperations, "recursive_operations"),
 ];
 
-static VALUES_OF_SAFETY_VALIDATION_RISK_LEVEL: &[(
-    program::SafetyValidationRiskLevel,
-    &str,
-)] = &[
+static VALUES_OF_SAFETY_VALIDATION_RISK_LEVEL: &[(program::SafetyValidationRiskLevel, &str)] = &[
     (program::SafetyValidationRiskLevel::Safe, "safe"),
     (program::SafetyValidationRiskLevel::Moderate, "moderate"),
     (program::SafetyValidationRiskLevel::High, "high"),
     (program::SafetyValidationRiskLevel::Critical, "critical"),
 ];
 
-static VALUES_OF_SAFETY_VALIDATION_ACTION_TAKEN: &[(
-    program::SafetyValidationActionTaken,
-    &str,
-)] = &[
+static VALUES_OF_SAFETY_VALIDATION_ACTION_TAKEN: &[(program::SafetyValidationActionTaken, &str)] = &[
     (program::SafetyValidationActionTaken::Allowed, "allowed"),
     (program::SafetyValidationActionTaken::Warned, "warned"),
     (program::SafetyValidationActionTaken::Blocked, "blocked"),
@@ -87,9 +82,7 @@ static KIND_OF_SESSION_START: Kind = Kind {
     payloads: 24_629_060_462_182_400,
 };
 
-fn any_session_start(
-    host: Version,
-) -> impl Strategy<Value = (program::SessionStart, Value)> {
+fn any_session_start(host: Version) -> impl Strategy<Value = (program::SessionStart, Value)> {
     (
         version(host),
         one_of(VALUES_OF_PLATFORM),
@@ -134,7 +127,11 @@ static KIND_OF_SESSION_END: Kind = Kind {
 };
 
 fn any_session_end(_: Version) -> impl Strategy<Value = (program::SessionEnd, Value)> {
-    (number(), number(), number())
+    (
+        number(),
+        number(),
+        number(),
+    )
         .prop_map(|(duration_ms, commands_generated, commands_executed)| {
             (
                 program::SessionEnd {
@@ -170,9 +167,7 @@ static KIND_OF_COMMAND_GENERATION: Kind = Kind {
     payloads: 24_920,
 };
 
-fn any_command_generation(
-    _: Version,
-) -> impl Strategy<Value = (program::CommandGeneration, Value)> {
+fn any_command_generation(_: Version) -> impl Strategy<Value = (program::CommandGeneration, Value)> {
     (
         one_of(VALUES_OF_BACKEND),
         number(),
@@ -216,9 +211,7 @@ static KIND_OF_SAFETY_VALIDATION: Kind = Kind {
     payloads: 84,
 };
 
-fn any_safety_validation(
-    _: Version,
-) -> impl Strategy<Value = (program::SafetyValidation, Value)> {
+fn any_safety_validation(_: Version) -> impl Strategy<Value = (program::SafetyValidation, Value)> {
     (
         one_of(VALUES_OF_SAFETY_VALIDATION_RISK_LEVEL),
         one_of(VALUES_OF_SAFETY_VALIDATION_ACTION_TAKEN),
@@ -264,10 +257,12 @@ static KIND_OF_BACKEND_ERROR: Kind = Kind {
     payloads: 98,
 };
 
-fn any_backend_error(
-    _: Version,
-) -> impl Strategy<Value = (program::BackendError, Value)> {
-    (one_of(VALUES_OF_BACKEND), one_of(VALUES_OF_BACKEND_FAULT), truth())
+fn any_backend_error(_: Version) -> impl Strategy<Value = (program::BackendError, Value)> {
+    (
+        one_of(VALUES_OF_BACKEND),
+        one_of(VALUES_OF_BACKEND_FAULT),
+        truth(),
+    )
         .prop_map(|(backend, error_category, recoverable)| {
             (
                 program::BackendError {
@@ -318,83 +313,80 @@ fn a_thousand_events_tell_of_nobody() {
 
 #[test]
 fn the_words_are_those_of_the_privacy_page() {
-    words_are(
-        &[
-            "action_taken",
-            "allowed",
-            "backend",
-            "backend_available",
-            "backend_error",
-            "backend_unavailable",
-            "bash",
-            "blocked",
-            "claude",
-            "cmd",
-            "command_generation",
-            "commands_executed",
-            "commands_generated",
-            "config_error",
-            "connection_failed",
-            "critical",
-            "data_exfiltration",
-            "destructive",
-            "duration_ms",
-            "embedded",
-            "error_category",
-            "event_type",
-            "exo",
-            "filesystem_destruction",
-            "fish",
-            "freebsd",
-            "generation_failed",
-            "high",
-            "id",
-            "inference_failed",
-            "inference_timeout",
-            "internal_error",
-            "invalid_request",
-            "linux",
-            "macos",
-            "mlx",
-            "model_load_failed",
-            "moderate",
-            "not_found",
-            "ollama",
-            "other",
-            "out_of_memory",
-            "parse_error",
-            "pattern_category",
-            "pipe_to_shell",
-            "platform",
-            "powershell",
-            "privilege_escalation",
-            "recoverable",
-            "recursive_operations",
-            "risk_level",
-            "safe",
-            "safety_validation",
-            "session_end",
-            "session_id",
-            "session_start",
-            "sh",
-            "shell_type",
-            "static",
-            "success",
-            "timeout",
-            "timestamp",
-            "type",
-            "unknown",
-            "unsafe_command",
-            "validation_failed",
-            "version",
-            "vllm",
-            "warned",
-            "windows",
-            "zsh",
-        ],
-    );
+    words_are(&[
+        "action_taken",
+        "allowed",
+        "backend",
+        "backend_available",
+        "backend_error",
+        "backend_unavailable",
+        "bash",
+        "blocked",
+        "claude",
+        "cmd",
+        "command_generation",
+        "commands_executed",
+        "commands_generated",
+        "config_error",
+        "connection_failed",
+        "critical",
+        "data_exfiltration",
+        "destructive",
+        "duration_ms",
+        "embedded",
+        "error_category",
+        "event_type",
+        "exo",
+        "filesystem_destruction",
+        "fish",
+        "freebsd",
+        "generation_failed",
+        "high",
+        "id",
+        "inference_failed",
+        "inference_timeout",
+        "internal_error",
+        "invalid_request",
+        "linux",
+        "macos",
+        "mlx",
+        "model_load_failed",
+        "moderate",
+        "not_found",
+        "ollama",
+        "other",
+        "out_of_memory",
+        "parse_error",
+        "pattern_category",
+        "pipe_to_shell",
+        "platform",
+        "powershell",
+        "privilege_escalation",
+        "recoverable",
+        "recursive_operations",
+        "risk_level",
+        "safe",
+        "safety_validation",
+        "session_end",
+        "session_id",
+        "session_start",
+        "sh",
+        "shell_type",
+        "static",
+        "success",
+        "timeout",
+        "timestamp",
+        "type",
+        "unknown",
+        "unsafe_command",
+        "validation_failed",
+        "version",
+        "vllm",
+        "warned",
+        "windows",
+        "zsh",
+    ]);
 }
-
 
 // The rest is the same for every program.
 

@@ -29,11 +29,13 @@ pub mod regions;
 mod rust;
 mod sink;
 pub mod sql;
+mod template;
 mod words;
 
 pub use build_script::build;
 pub use explain::explain;
 
+use serde_json::Value;
 use telemetry_schema::{Bound, both};
 
 /// A file to be written.
@@ -57,34 +59,38 @@ impl Artifact {
 /// The artifacts that a program commits beside its `events.toml`, sorted by
 /// path.
 pub fn generate(bound: &Bound) -> Vec<Artifact> {
-    // The property tests take about as long as all that is read by others.
-    let (properties, mut artifacts) = both(|| properties::properties(bound), || read(bound));
-    artifacts.push(Artifact::new("generated/properties.rs", properties));
+    // One takes about as long as the other.
+    let (mut artifacts, schemas) = both(|| pages(bound), || schemas(bound));
+    artifacts.extend(schemas);
     artifacts.sort_by(|a, b| a.path.cmp(&b.path));
     artifacts
 }
 
-/// What people, editors and receivers read.
-fn read(bound: &Bound) -> Vec<Artifact> {
-    let mut artifacts = vec![
+/// What is one file for all events.
+fn pages(bound: &Bound) -> Vec<Artifact> {
+    vec![
         Artifact::new("PRIVACY.md", privacy::page(bound)),
         Artifact::new("generated/clickhouse.sql", sql::page(bound)),
         Artifact::new(
             "generated/events.schema.json",
             json_schema::print(&telemetry_schema::events_toml_json_schema()),
         ),
-        Artifact::new(
-            "generated/schemas/upload.schema.json",
-            json_schema::print(&json_schema::upload(bound)),
-        ),
-    ];
-    artifacts.extend(bound.schema.events.iter().map(|event| {
-        Artifact::new(
-            format!("generated/schemas/{}.schema.json", event.name),
-            json_schema::print(&json_schema::event(bound, event)),
-        )
-    }));
-    artifacts
+        Artifact::new("generated/properties.rs", properties::properties(bound)),
+    ]
+}
+
+/// The schemas of events and uploads.
+fn schemas(bound: &Bound) -> Vec<Artifact> {
+    let schema = |name: &str, schema: &Value| {
+        let path = format!("generated/schemas/{name}.schema.json");
+        Artifact::new(path, json_schema::print(schema))
+    };
+    let events = bound.schema.events.iter();
+    let mut schemas: Vec<Artifact> = events
+        .map(|event| schema(&event.name, &json_schema::event(bound, event)))
+        .collect();
+    schemas.push(schema("upload", &json_schema::upload(bound)));
+    schemas
 }
 
 /// The Rust types of a program, as [`build`] writes them.

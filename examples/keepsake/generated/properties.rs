@@ -3,6 +3,7 @@
 // Include it in a test: use your_crate as program; include!("../generated/properties.rs");
 
 static UPLOAD_SCHEMA: &str = include_str!("schemas/upload.schema.json");
+
 static VALUES_OF_CONTENT: &[(program::Content, &str)] = &[
     (program::Content::Documents, "documents"),
     (program::Content::Pictures, "pictures"),
@@ -23,9 +24,7 @@ static KIND_OF_BACKUP_PLANNED: Kind = Kind {
     payloads: 4_450_119_381_795_471_360,
 };
 
-fn any_backup_planned(
-    host: Version,
-) -> impl Strategy<Value = (program::BackupPlanned, Value)> {
+fn any_backup_planned(host: Version) -> impl Strategy<Value = (program::BackupPlanned, Value)> {
     (
         version(host),
         one_of(VALUES_OF_BACKUP_PLANNED_OUTCOME),
@@ -72,17 +71,24 @@ static KIND_OF_CLOCK_COMPARED: Kind = Kind {
     payloads: 363,
 };
 
-fn any_clock_compared(
-    _: Version,
-) -> impl Strategy<Value = (program::ClockCompared, Value)> {
-    (number(), maybe(truth()))
+fn any_clock_compared(_: Version) -> impl Strategy<Value = (program::ClockCompared, Value)> {
+    (
+        number(),
+        maybe(truth()),
+    )
         .prop_map(|(ahead_s, trusted)| {
             (
                 program::ClockCompared {
                     ahead_s: ahead_s.0,
                     trusted: trusted.0,
                 },
-                says("clock_compared", [("ahead_s", ahead_s.1), ("trusted", trusted.1)]),
+                says(
+                    "clock_compared",
+                    [
+                        ("ahead_s", ahead_s.1),
+                        ("trusted", trusted.1),
+                    ],
+                ),
             )
         })
 }
@@ -141,35 +147,32 @@ fn a_thousand_events_tell_of_nobody() {
 
 #[test]
 fn the_words_are_those_of_the_privacy_page() {
-    words_are(
-        &[
-            "ahead_s",
-            "backup_planned",
-            "clock_compared",
-            "complete",
-            "contents",
-            "documents",
-            "event_type",
-            "failed",
-            "files",
-            "help_shown",
-            "id",
-            "music",
-            "other",
-            "outcome",
-            "partial",
-            "pictures",
-            "programs",
-            "session_id",
-            "size_mib",
-            "timestamp",
-            "trusted",
-            "type",
-            "version",
-        ],
-    );
+    words_are(&[
+        "ahead_s",
+        "backup_planned",
+        "clock_compared",
+        "complete",
+        "contents",
+        "documents",
+        "event_type",
+        "failed",
+        "files",
+        "help_shown",
+        "id",
+        "music",
+        "other",
+        "outcome",
+        "partial",
+        "pictures",
+        "programs",
+        "session_id",
+        "size_mib",
+        "timestamp",
+        "trusted",
+        "type",
+        "version",
+    ]);
 }
-
 
 // The rest is the same for every program.
 

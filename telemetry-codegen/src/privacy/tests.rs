@@ -1,18 +1,18 @@
 //! The page of a program with a field of every type.
 
-use super::render;
+use super::page;
 use crate::fixture::{EVERYTHING, bound, posthog};
 
 #[test]
 fn the_page_reads_well() {
-    insta::assert_snapshot!(render(&bound(EVERYTHING)).unwrap());
+    insta::assert_snapshot!(page(&bound(EVERYTHING)));
 }
 
 /// What differs where the events go to PostHog.
 #[test]
 fn the_page_says_what_posthog_gets() {
-    let plain = render(&bound(EVERYTHING)).unwrap();
-    let page = render(&bound(&posthog())).unwrap();
+    let plain = page(&bound(EVERYTHING));
+    let page = page(&bound(&posthog()));
     let plain: Vec<&str> = plain.lines().collect();
     let new: Vec<&str> = page.lines().filter(|line| !plain.contains(line)).collect();
     insta::assert_snapshot!(new.join("\n"));
@@ -21,13 +21,13 @@ fn the_page_says_what_posthog_gets() {
 #[test]
 fn a_program_that_says_nothing_has_a_page_too() {
     let (nothing, _) = EVERYTHING.split_once("[enums.fruit]").unwrap();
-    let page = render(&bound(nothing)).unwrap();
+    let page = page(&bound(nothing));
     assert!(page.contains("0 kinds of events"), "{page}");
 }
 
 #[test]
 fn links_lead_somewhere() {
-    let page = render(&bound(EVERYTHING)).unwrap();
+    let page = page(&bound(EVERYTHING));
     let anchors: Vec<String> = page
         .lines()
         .filter(|line| line.starts_with('#'))

@@ -124,7 +124,12 @@ pub(super) fn integer(value: i64) -> TokenStream {
 }
 
 /// A literal with its digits in groups of three.
-pub(crate) fn grouped(value: u128) -> LitInt {
+fn grouped(value: u128) -> LitInt {
+    LitInt::new(&digits(value), Span::call_site())
+}
+
+/// A number with its digits in groups of three, as Rust writes it.
+pub(crate) fn digits(value: u128) -> String {
     let digits = value.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -133,7 +138,7 @@ pub(crate) fn grouped(value: u128) -> LitInt {
         }
         text.push(digit);
     }
-    LitInt::new(&text, Span::call_site())
+    text
 }
 
 /// The type of a unit in `telemetry_runtime::unit`.

@@ -12,7 +12,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use events::grouped;
+pub(crate) use events::digits;
 pub(crate) use fallback::{findings, recall};
 
 use proc_macro2::TokenStream;
@@ -50,7 +50,7 @@ fn module(items: &TokenStream) -> TokenStream {
 }
 
 /// The tokens as somebody would have written them.
-pub(crate) fn pretty(tokens: &TokenStream) -> String {
+fn pretty(tokens: &TokenStream) -> String {
     match syn::parse2(tokens.clone()) {
         Ok(file) => spaced(&prettyplease::unparse(&file)),
         // rustc will say what is wrong with it.

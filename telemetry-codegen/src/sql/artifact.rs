@@ -1,6 +1,7 @@
 //! The same, to be read and reviewed.
 
 use super::clickhouse::{self, Place};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use telemetry_schema::Bound;
 
@@ -28,19 +29,17 @@ pub(crate) fn page(bound: &Bound) -> String {
         // Writing to a String does not fail.
         let _ = write!(text, "\n{statement};\n");
     }
+    let events = bound.schema.events.iter();
+    let docs: HashMap<&str, &str> = events
+        .map(|event| (event.name.as_str(), event.doc.as_str()))
+        .collect();
     for view in clickhouse::views(program, &place) {
         text.push('\n');
-        match bound
-            .schema
-            .events
-            .iter()
-            .find(|event| event.name == view.name)
-        {
-            Some(event) => {
-                let _ = writeln!(text, "-- {}", event.doc);
-            }
-            None => text.push_str("-- No longer sent.\n"),
-        }
+        // Writing to a String does not fail.
+        let _ = match docs.get(view.name.as_str()) {
+            Some(doc) => writeln!(text, "-- {doc}"),
+            None => writeln!(text, "-- No longer sent."),
+        };
         let _ = writeln!(text, "{};", view.create);
     }
     text
