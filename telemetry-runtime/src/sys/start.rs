@@ -2,22 +2,21 @@
 
 #[cfg(all(
     target_os = "linux",
+    target_pointer_width = "64",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 mod linux;
+mod plain;
+
 #[cfg(all(
     target_os = "linux",
+    target_pointer_width = "64",
     any(target_arch = "x86_64", target_arch = "aarch64")
 ))]
 use linux as system;
-
 #[cfg(not(all(
     target_os = "linux",
-    any(target_arch = "x86_64", target_arch = "aarch64")
-)))]
-mod plain;
-#[cfg(not(all(
-    target_os = "linux",
+    target_pointer_width = "64",
     any(target_arch = "x86_64", target_arch = "aarch64")
 )))]
 use plain as system;
@@ -41,7 +40,7 @@ pub(crate) struct Program<'a> {
 impl Program<'_> {
     /// Starts it, without standard streams.
     ///
-    /// On Linux it is not known on return whether the file could be run.
+    /// It is not always known on return whether the file could be run.
     ///
     /// # Errors
     ///
@@ -60,8 +59,8 @@ mod tests {
     use std::os::fd::FromRawFd as _;
     use std::path::{Path, PathBuf};
 
-    /// What has run a script in a folder.
-    fn run(home: &Path, script: &str) -> Started {
+    /// What runs a script in a folder.
+    fn run<T>(home: &Path, script: &str, start: impl Fn(&Program<'_>) -> io::Result<T>) -> T {
         let file = home.join("script");
         fs::write(&file, script).unwrap();
         let program = Program {
@@ -69,25 +68,40 @@ mod tests {
             argument: file.to_str().unwrap(),
             variable: ("TELEMETRY_FOLDER", home.to_str().unwrap()),
         };
-        program.start().unwrap()
+        start(&program).unwrap()
+    }
+
+    const TELLS: &str = "cd $TELEMETRY_FOLDER\n\
+        echo $HOME >told\n\
+        streams=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)\n\
+        echo \"$streams\" >streams\n\
+        grep SigBlk /proc/self/status >blocked\n\
+        echo $$ $(cut -d' ' -f6 /proc/$$/stat) >session\n";
+
+    /// What the script has told, but for the session.
+    fn told(home: &Path) {
+        let read = |name| fs::read_to_string(home.join(name)).unwrap();
+        let user = std::env::var("HOME").unwrap_or_default();
+        assert_eq!(read("told"), format!("{user}\n"));
+        assert_eq!(read("streams"), "/dev/null\n".repeat(3));
+        assert_eq!(read("blocked"), "SigBlk:\t0000000000000000\n");
     }
 
     #[test]
     fn it_knows_its_variables_and_has_a_session_and_streams_of_its_own() {
         let home = tempfile::tempdir().unwrap();
-        let script = "cd $TELEMETRY_FOLDER\n\
-            echo $HOME >told\n\
-            streams=$(readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2)\n\
-            echo \"$streams\" >streams\n\
-            echo $$ $(cut -d' ' -f6 /proc/$$/stat) >session\n";
-        run(home.path(), script).wait();
-        let read = |name| fs::read_to_string(home.path().join(name)).unwrap();
-        let user = std::env::var("HOME").unwrap_or_default();
-        assert_eq!(read("told"), format!("{user}\n"));
-        assert_eq!(read("streams"), "/dev/null\n".repeat(3));
-        let session = read("session");
+        run(home.path(), TELLS, system::start).wait();
+        told(home.path());
+        let session = fs::read_to_string(home.path().join("session")).unwrap();
         let (process, session) = session.trim().split_once(' ').unwrap();
         assert_eq!(process, session);
+    }
+
+    #[test]
+    fn plainly_it_has_the_same_but_for_the_session() {
+        let home = tempfile::tempdir().unwrap();
+        run(home.path(), TELLS, plain::start).wait();
+        told(home.path());
     }
 
     /// The descriptor is one that no program was told to close.
@@ -101,7 +115,7 @@ mod tests {
                 sleep 0.01; turn=$((turn + 1))\n\
             done\n\
             echo >ended\n";
-        let started = run(home.path(), script);
+        let started = run(home.path(), script, system::start);
         drop(theirs);
         assert_eq!(end.read(&mut [0]).unwrap(), 0);
         assert!(!home.path().join("ended").exists());

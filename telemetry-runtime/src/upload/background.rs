@@ -12,7 +12,7 @@
 //! so ([`sys::Program`]): a session and a working folder of its own, no
 //! descriptor that it inherited (whoever waits for the end of the host's
 //! output, or for a lock that the host's shell holds, does not wait for the
-//! uploader), and a timer of the system that ends it whatever happens.
+//! uploader), and a timer of the system that ends it whatever happens then.
 
 use super::pass::{Pass, Patience, World};
 use super::state::{self, Due};
@@ -111,7 +111,11 @@ impl Uploads {
     ///
     /// A host that runs for long calls it again now and then, every minute for
     /// instance. Its uploads are processes of their own as well: nothing of
-    /// them can slow, block or end it, and each makes the decision anew.
+    /// them can slow, block or end it, and each makes the decision anew. They
+    /// are its children: who waits for any child waits for them too.
+    ///
+    /// A host that gives up rights, as a server that root starts does, calls
+    /// it afterwards: the uploader has the rights of this moment.
     pub fn start_if_due(&self, telemetry: &TelemetryCollector) {
         let _ = self.begin(telemetry);
     }
