@@ -111,8 +111,13 @@ impl<I: Iterator<Item = (&'static FieldDescriptor, Shape)>> Iterator for Digits<
         let (field, shape) = self.fields.next()?;
         // A hand-made table may hold an empty choice; its radix counts as 1.
         let radix = shape.radix(self.generation).max(1);
-        let digit = self.rest % radix;
-        self.rest /= radix;
+        // Most payloads are short, and to divide a long number is slow.
+        let short = u64::try_from(self.rest).ok().zip(u64::try_from(radix).ok());
+        let (rest, digit) = match short {
+            Some((rest, radix)) => (u128::from(rest / radix), u128::from(rest % radix)),
+            None => (self.rest / radix, self.rest % radix),
+        };
+        self.rest = rest;
         Some((field, shape, digit))
     }
 }

@@ -35,29 +35,42 @@ pub fn write_rfc3339(out: &mut String, time_ms: u64) {
 /// Reads what [`write_rfc3339`] writes, and nothing else: UTC milliseconds
 /// since 1970.
 pub fn parse_rfc3339(text: &str) -> Option<u64> {
-    let text = text.strip_suffix('Z')?;
-    let (day, clock) = text.split_once('T')?;
-    let mut date = day.split('-').map(digits);
-    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
-    let (clock, millis) = match clock.split_once('.') {
-        Some((clock, millis)) => (clock, digits(millis)?),
-        None => (clock, 0),
+    let bytes = text.as_bytes();
+    let (year, rest) = match bytes {
+        // A year past 9999 has a digit more.
+        [b'1'..=b'9', _, _, _, _, b'-', ..] => bytes.split_at(5),
+        [_, _, _, _, b'-', ..] => bytes.split_at(4),
+        _ => return None,
     };
-    let mut clock = clock.split(':').map(digits);
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let (clock, fraction) = rest.split_at_checked("-01-31T12:00:00".len())?;
+    let between = [(0, b'-'), (3, b'-'), (6, b'T'), (9, b':'), (12, b':')];
+    if between.iter().any(|(at, byte)| clock[*at] != *byte) {
+        return None;
+    }
+    let after = |at: usize| number(&clock[at + 1..at + 3]);
+    let (year, month, day) = (number(year)?, after(0)?, after(3)?);
+    let (hour, minute, second) = (after(6)?, after(9)?, after(12)?);
+    let millis = match fraction {
+        [b'Z'] => 0,
+        // No fraction is written where there is none.
+        [b'.', millis @ .., b'Z'] if millis.len() == 3 && millis != b"000" => number(millis)?,
+        _ => return None,
+    };
     let days = days(year, month, day)?;
+    // The 30th of February is another day.
+    if civil(days) != (year, month, day) || hour > 23 || minute > 59 || second > 59 {
+        return None;
+    }
     let seconds = ((days * 24 + hour) * 60 + minute) * 60 + second;
-    let time_ms = seconds * 1000 + millis;
-    // What is out of its range, too short or too long does not come back.
-    let mut written = String::with_capacity(32);
-    write_rfc3339(&mut written, time_ms);
-    (written.strip_suffix('Z') == Some(text)).then_some(time_ms)
+    Some(seconds * 1000 + millis)
 }
 
-/// A number of at most five digits.
-fn digits(text: &str) -> Option<u64> {
-    let all = !text.is_empty() && text.len() <= 5 && text.bytes().all(|b| b.is_ascii_digit());
-    if all { text.parse().ok() } else { None }
+/// The number that some digits are.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        Some(number * 10 + u64::from(digit))
+    })
 }
 
 /// The days from 1970-01-01 to a date; none before it.
@@ -143,6 +156,23 @@ mod tests {
         }
     }
 
+    proptest::proptest! {
+        #[test]
+        fn a_changed_time_is_none_or_another(
+            time in 0..1_u64 << 48,
+            at in proptest::prelude::any::<proptest::sample::Index>(),
+            byte in 0x20_u8..0x7F,
+        ) {
+            let mut text = rfc3339(time).into_bytes();
+            let at = at.index(text.len());
+            text[at] = byte;
+            let text = String::from_utf8(text).unwrap();
+            if let Some(time) = parse_rfc3339(&text) {
+                proptest::prop_assert_eq!(rfc3339(time), text);
+            }
+        }
+    }
+
     #[test]
     fn what_is_not_written_is_not_read() {
         for text in [
@@ -170,6 +200,14 @@ mod tests {
             "2026-01-31-01T12:00:00Z",
             "2026-01-31T12:00:00:00Z",
             "99999999-01-31T12:00:00Z",
+            "02026-01-31T12:00:00.001Z",
+            "2026-02-31T00:00:00Z",
+            "2026-00-31T00:00:00Z",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T12:00:00.1Z",
+            "2026-01-31T12:00:00.01zZ",
+            "2026-01-31T12:00:00ZZ",
+            "2026-01-3:T12:00:00Z",
         ] {
             assert_eq!(parse_rfc3339(text), None, "{text}");
         }

@@ -3,6 +3,7 @@
 //! Nothing nests deeper, so nothing here recurses.
 
 use super::fault::{Fault, FaultKind, shortened};
+use super::find;
 
 /// A value, still as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,8 +16,8 @@ pub(super) enum Value<'t> {
     Word(&'t str),
     /// The text between its brackets, known to be a list of words.
     Words(&'t str),
-    /// An object, braces included, known to be one of values such as these.
-    Object(&'t str),
+    /// An object of values such as these.
+    Object,
 }
 
 impl Value<'_> {
@@ -28,9 +29,22 @@ impl Value<'_> {
             Self::Number(text) => shortened(text),
             Self::Word(text) => shortened(&format!("\"{text}\"")),
             Self::Words(text) => shortened(&format!("[{text}]")),
-            Self::Object(_) => "an object".into(),
+            Self::Object => "an object".into(),
         }
     }
+}
+
+/// Is told what is met on the way through an object.
+pub(super) trait Visit<'t> {
+    /// A key of the object, with its value: after the members of that, if it
+    /// is an object.
+    fn member(&mut self, key: &'t str, value: Value<'t>) -> Scanned<()>;
+
+    /// An object begins that is a value.
+    fn begins(&mut self);
+
+    /// A key of the one that began last.
+    fn inner(&mut self, key: &'t str, value: Value<'t>);
 }
 
 /// Goes through a text.
@@ -47,14 +61,22 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0 }
     }
 
-    /// Calls `visit` with each key and value of an object that is the whole
-    /// text. Objects may be values only where `nested` is set.
-    pub(super) fn object(
-        mut self,
-        nested: bool,
-        mut visit: impl FnMut(&'t str, Value<'t>) -> Scanned<()>,
-    ) -> Scanned<()> {
-        self.members(nested, &mut visit)?;
+    /// Tells each key and value of an object that is the whole text. What it
+    /// holds may be objects as well, and those may not.
+    pub(super) fn object(mut self, visit: &mut impl Visit<'t>) -> Scanned<()> {
+        self.members(|scanner, key| {
+            let value = if scanner.begins(b'{') {
+                visit.begins();
+                scanner.members(|scanner, key| {
+                    visit.inner(key, scanner.value()?);
+                    Ok(())
+                })?;
+                Value::Object
+            } else {
+                scanner.value()?
+            };
+            visit.member(key, value)
+        })?;
         self.space();
         if self.at == self.text.len() {
             Ok(())
@@ -63,11 +85,8 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn members(
-        &mut self,
-        nested: bool,
-        visit: &mut dyn FnMut(&'t str, Value<'t>) -> Scanned<()>,
-    ) -> Scanned<()> {
+    /// Calls `value` where the value of a key begins.
+    fn members(&mut self, mut value: impl FnMut(&mut Self, &'t str) -> Scanned<()>) -> Scanned<()> {
         self.expect(b'{', "an object")?;
         if self.takes(b'}') {
             return Ok(());
@@ -75,7 +94,7 @@ impl<'t> Scanner<'t> {
         loop {
             let key = self.word("a key")?;
             self.expect(b':', "`:`")?;
-            visit(key, self.value(nested)?)?;
+            value(self, key)?;
             if self.takes(b'}') {
                 return Ok(());
             }
@@ -83,16 +102,12 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn value(&mut self, nested: bool) -> Scanned<Value<'t>> {
+    fn value(&mut self) -> Scanned<Value<'t>> {
         self.space();
         let start = self.at;
         match self.peek() {
             Some(b'"') => self.word("a string").map(Value::Word),
             Some(b'[') => self.words().map(Value::Words),
-            Some(b'{') if nested => {
-                self.members(false, &mut |_, _| Ok(()))?;
-                Ok(Value::Object(self.from(start)))
-            }
             Some(b'-' | b'0'..=b'9') => {
                 while let Some(b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9') = self.peek() {
                     self.at += 1;
@@ -119,11 +134,12 @@ impl<'t> Scanner<'t> {
     fn word(&mut self, expected: &str) -> Scanned<&'t str> {
         self.expect(b'"', expected)?;
         let start = self.at;
-        let length = self
-            .rest()
-            .bytes()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F));
-        self.at = length.map_or(self.text.len(), |length| start + length);
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
+        // At its quote, or where there is what it may not have.
+        let length = find::first(rest, |eight| {
+            find::equal(eight, b'"') | find::equal(eight, b'\\') | find::below(eight, 0x20)
+        });
+        self.at = start + length.unwrap_or(rest.len());
         let word = self.from(start);
         if self.peek() != Some(b'"') {
             return Err(self.fault("a string that ends, without escapes"));
@@ -148,9 +164,13 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    fn takes(&mut self, byte: u8) -> bool {
+    fn begins(&mut self, byte: u8) -> bool {
         self.space();
-        let found = self.peek() == Some(byte);
+        self.peek() == Some(byte)
+    }
+
+    fn takes(&mut self, byte: u8) -> bool {
+        let found = self.begins(byte);
         self.at += usize::from(found);
         found
     }
@@ -181,6 +201,7 @@ impl<'t> Scanner<'t> {
         self.text.get(start..self.at).unwrap_or_default()
     }
 
+    #[cold]
     fn fault(&self, expected: &str) -> Fault {
         let found = match self.rest() {
             "" => "the end".to_owned(),

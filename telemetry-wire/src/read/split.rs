@@ -1,6 +1,7 @@
 //! Events out of a stream: a JSON array, or one event a line.
 
 use super::fault::{Fault, FaultKind};
+use super::find;
 
 /// The longest event that is looked at, in bytes; far more than any has.
 pub const MAX_EVENT_BYTES: usize = 64 * 1024;
@@ -42,20 +43,22 @@ impl Splitter {
     /// wrong with it. After [`Splitter::is_broken`] nothing more comes.
     pub fn push(&mut self, chunk: &[u8], visit: &mut impl FnMut(Result<&str, Fault>)) {
         let mut rest = chunk;
-        loop {
-            rest = self.plain(rest);
-            let Some((byte, after)) = rest.split_first() else {
-                return;
-            };
-            self.byte(*byte, visit);
-            rest = after;
+        while let Some((byte, after)) = rest.split_first() {
+            match self.state {
+                State::Event => rest = self.within(rest, visit),
+                State::Open | State::Next if *byte == b'{' => self.state = State::Event,
+                _ => {
+                    self.byte(*byte, visit);
+                    rest = after;
+                }
+            }
         }
     }
 
     /// Calls `visit` with what the end of the text leaves.
     pub fn finish(mut self, visit: &mut impl FnMut(Result<&str, Fault>)) {
         match self.state {
-            State::Line => self.emit(visit),
+            State::Line => self.tell(visit),
             State::Start | State::Closed | State::Broken => {}
             State::Open | State::Next | State::After | State::Event => {
                 visit(Err(malformed("`]` at the end of the list", "the end")));
@@ -68,26 +71,22 @@ impl Splitter {
         self.state == State::Broken
     }
 
+    /// A byte that is not an event's of an array.
     fn byte(&mut self, byte: u8, visit: &mut impl FnMut(Result<&str, Fault>)) {
         let space = matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
         match self.state {
-            State::Event => self.within(byte, visit),
-            State::Line if byte == b'\n' => self.emit(visit),
-            State::Line => self.keep(byte),
+            State::Line if byte == b'\n' => self.tell(visit),
+            State::Line => self.keep(&[byte]),
             State::Broken => {}
             _ if space => {}
             State::Start if byte == b'[' => self.state = State::Open,
             State::Start => {
                 self.state = State::Line;
-                self.keep(byte);
-            }
-            State::Open | State::Next if byte == b'{' => {
-                self.state = State::Event;
-                self.within(byte, visit);
+                self.keep(&[byte]);
             }
             State::Open | State::After if byte == b']' => self.state = State::Closed,
             State::After if byte == b',' => self.state = State::Next,
-            State::Open | State::Next | State::After | State::Closed => {
+            State::Open | State::Next | State::After | State::Closed | State::Event => {
                 let expected = match self.state {
                     State::After => "`,` or `]` after an event",
                     State::Closed => "nothing after the list",
@@ -100,63 +99,103 @@ impl Splitter {
         }
     }
 
-    fn within(&mut self, byte: u8, visit: &mut impl FnMut(Result<&str, Fault>)) {
-        self.keep(byte);
-        if self.in_string {
-            self.in_string = self.escaped || byte != b'"';
-            self.escaped = !self.escaped && byte == b'\\';
-            return;
-        }
-        match byte {
-            b'"' => self.in_string = true,
-            b'{' | b'[' => self.depth += 1,
-            b'}' | b']' => self.depth -= 1,
-            _ => {}
-        }
-        if self.depth == 0 {
-            self.state = State::After;
-            self.emit(visit);
-        }
-    }
-
-    /// Keeps what begins a chunk and changes nothing: within an event, all up
-    /// to the next byte that is looked at. Gives what is left.
-    fn plain<'c>(&mut self, chunk: &'c [u8]) -> &'c [u8] {
-        if self.state != State::Event || self.escaped {
-            return chunk;
-        }
-        let end = if self.in_string {
-            chunk.iter().position(|byte| matches!(byte, b'"' | b'\\'))
-        } else {
-            let looked_at = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
-            chunk.iter().position(looked_at)
+    /// Goes on with an event, up to its end; what is left of the chunk.
+    fn within<'c>(
+        &mut self,
+        chunk: &'c [u8],
+        visit: &mut impl FnMut(Result<&str, Fault>),
+    ) -> &'c [u8] {
+        let Some(length) = self.length(chunk) else {
+            self.keep(chunk);
+            return &[];
         };
-        let (plain, rest) = chunk.split_at(end.unwrap_or(chunk.len()));
-        let room = (MAX_EVENT_BYTES + 1).saturating_sub(self.event.len());
-        let kept = plain.get(..room).unwrap_or(plain);
-        self.event.extend_from_slice(kept);
+        let (event, rest) = chunk.split_at(length);
+        self.state = State::After;
+        if self.event.is_empty() {
+            tell(event, visit);
+        } else {
+            self.keep(event);
+            self.tell(visit);
+        }
         rest
     }
 
-    /// Keeps a byte more than may be, so that too many show.
-    fn keep(&mut self, byte: u8) {
-        if self.event.len() <= MAX_EVENT_BYTES {
-            self.event.push(byte);
+    /// How much of the chunk is the event's, if it ends there.
+    fn length(&mut self, chunk: &[u8]) -> Option<usize> {
+        let mut at = 0;
+        loop {
+            let rest = chunk.get(at..)?;
+            if self.escaped {
+                // Whatever it is, if it is there.
+                rest.first()?;
+                self.escaped = false;
+            } else if self.in_string {
+                at += find::first(rest, |eight| {
+                    find::equal(eight, b'"') | find::equal(eight, b'\\')
+                })?;
+                self.escaped = chunk[at] == b'\\';
+                self.in_string = self.escaped;
+            } else {
+                let class = |byte: &u8| CLASSES[usize::from(*byte)];
+                at += rest.iter().position(|byte| class(byte) != Class::Plain)?;
+                match class(&chunk[at]) {
+                    Class::Plain => {}
+                    Class::Quote => self.in_string = true,
+                    Class::Open => self.depth += 1,
+                    Class::Close => self.depth -= 1,
+                }
+                if self.depth == 0 {
+                    return Some(at + 1);
+                }
+            }
+            at += 1;
         }
     }
 
-    fn emit(&mut self, visit: &mut impl FnMut(Result<&str, Fault>)) {
-        if self.event.len() > MAX_EVENT_BYTES {
-            let expected = format!("an event of at most {MAX_EVENT_BYTES} bytes");
-            visit(Err(malformed(&expected, "a longer one")));
-        } else {
-            match std::str::from_utf8(&self.event) {
-                Ok(text) if text.trim_ascii().is_empty() => {}
-                Ok(text) => visit(Ok(text)),
-                Err(_) => visit(Err(malformed("UTF-8", "other bytes"))),
-            }
-        }
+    /// Keeps a byte more than may be, so that too many show.
+    fn keep(&mut self, bytes: &[u8]) {
+        let room = (MAX_EVENT_BYTES + 1).saturating_sub(self.event.len());
+        let kept = bytes.get(..room).unwrap_or(bytes);
+        self.event.extend_from_slice(kept);
+    }
+
+    /// Tells what was kept.
+    fn tell(&mut self, visit: &mut impl FnMut(Result<&str, Fault>)) {
+        tell(&self.event, visit);
         self.event.clear();
+    }
+}
+
+/// What a byte means outside of strings.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Plain,
+    Quote,
+    Open,
+    Close,
+}
+
+/// By byte.
+static CLASSES: [Class; 256] = {
+    let mut classes = [Class::Plain; 256];
+    classes[b'"' as usize] = Class::Quote;
+    classes[b'{' as usize] = Class::Open;
+    classes[b'[' as usize] = Class::Open;
+    classes[b'}' as usize] = Class::Close;
+    classes[b']' as usize] = Class::Close;
+    classes
+};
+
+fn tell(event: &[u8], visit: &mut impl FnMut(Result<&str, Fault>)) {
+    if event.len() > MAX_EVENT_BYTES {
+        let expected = format!("an event of at most {MAX_EVENT_BYTES} bytes");
+        visit(Err(malformed(&expected, "a longer one")));
+        return;
+    }
+    match std::str::from_utf8(event) {
+        Ok(text) if text.trim_ascii().is_empty() => {}
+        Ok(text) => visit(Ok(text)),
+        Err(_) => visit(Err(malformed("UTF-8", "other bytes"))),
     }
 }
 

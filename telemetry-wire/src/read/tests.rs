@@ -1,4 +1,5 @@
 use super::*;
+use crate::descriptor::{Generation, Level, Life};
 use crate::fixture::{ID, PROGRAM, SESSION, decoded};
 use crate::json::write_event;
 use proptest::prelude::*;
@@ -233,6 +234,36 @@ fn keys_are_there_once() {
     assert_eq!(
         fault(&extra).1,
         "expected one of \"id\", \"session_id\", \"timestamp\", \"event_type\", found \"ip\""
+    );
+}
+
+#[test]
+fn of_many_events_the_first_are_named() {
+    let event = |code: u16| EventDescriptor {
+        code,
+        name: Box::leak(format!("event_{code:03}").into_boxed_str()),
+        level: Level::Normal,
+        life: Life::since(1),
+        fields: &[],
+    };
+    let events: Vec<EventDescriptor> = (1..=1_000).map(event).collect();
+    let program = Box::leak(Box::new(Program {
+        app: "my-tool",
+        generations: &[Generation {
+            number: 1,
+            fingerprint: 0,
+        }],
+        events: events.leak(),
+        time_precision_ms: 1_000,
+    }));
+    let text = sound(r#"{"type":"event_1001"}"#);
+    let fault = Reader::new(program).event(&text).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::UnknownEvent);
+    let expected = &fault.expected;
+    assert!(expected.starts_with("one of \"event_001\", "), "{expected}");
+    assert!(
+        expected.ends_with(", \"event_020\", or one of 980 more"),
+        "{expected}"
     );
 }
 

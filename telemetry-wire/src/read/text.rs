@@ -10,22 +10,16 @@ use std::fmt::{self, Write};
 /// A UUID of version 8 (RFC 9562), in lower case.
 pub(super) fn id(value: &Value<'_>) -> Result<[u8; 16], Fault> {
     let read = |text: &str| {
-        let bytes = text.as_bytes();
-        if bytes.len() != 36 {
+        let text: &[u8; 36] = text.as_bytes().try_into().ok()?;
+        if [8, 13, 18, 23].iter().any(|at| text[*at] != b'-') {
             return None;
         }
         let mut digits = [0; 32];
-        let mut count = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                if *byte != b'-' {
-                    return None;
-                }
-            } else {
-                *digits.get_mut(count)? = *byte;
-                count += 1;
-            }
-        }
+        digits[..8].copy_from_slice(&text[..8]);
+        digits[8..12].copy_from_slice(&text[9..13]);
+        digits[12..16].copy_from_slice(&text[14..18]);
+        digits[16..20].copy_from_slice(&text[19..23]);
+        digits[20..].copy_from_slice(&text[24..]);
         let id: [u8; 16] = hexadecimal(&digits)?;
         (id[6] >> 4 == 8 && id[8] >> 6 == 0b10).then_some(id)
     };
@@ -77,21 +71,33 @@ fn word<T>(
 
 /// Bytes from twice as many digits in lower case.
 fn hexadecimal<const BYTES: usize>(digits: &[u8]) -> Option<[u8; BYTES]> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
     let mut bytes = [0; BYTES];
     if digits.len() != 2 * BYTES {
         return None;
     }
+    let mut all = 0;
     for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
         let [high, low] = pair else { return None };
-        *byte = digit(*high)? << 4 | digit(*low)?;
+        let [high, low] = [high, low].map(|digit| DIGITS[usize::from(*digit)]);
+        all |= high | low;
+        *byte = high << 4 | low & 0x0F;
     }
-    Some(bytes)
+    (all != NO_DIGIT).then_some(bytes)
 }
+
+/// What is no digit; no digits together make it.
+const NO_DIGIT: u8 = 0xFF;
+
+/// By byte, what it counts as a digit.
+static DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        digits[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 /// Whether a value is written as just this text.
 pub(super) fn writes(text: &str, value: &impl fmt::Display) -> bool {

@@ -31,10 +31,11 @@ mod drive;
 mod serve;
 
 const HELP: &str = "\
-Usage: load [EVENTS [FULL]]
+Usage: load [EVENTS [FULL [STORE]]]
 
   EVENTS  how many are sent in each row [default: 500000]
   FULL    how many a full store has before [default: 2000000]
+  STORE   the rows of this store alone: none, SQLite or ClickHouse
 
 ClickHouse is left out, and this said, where it is not installed.
 ";
@@ -57,23 +58,30 @@ fn main() -> Result<()> {
     {
         return serve::serve(rest);
     }
-    let mut numbers = arguments.iter().map(|argument| argument.parse::<usize>());
-    let (Ok(events), Ok(full)) = (
-        numbers.next().unwrap_or(Ok(500_000)),
-        numbers.next().unwrap_or(Ok(2_000_000)),
+    let number = |index: usize, unless: usize| match arguments.get(index) {
+        Some(argument) => argument.parse(),
+        None => Ok(unless),
+    };
+    let only = arguments.get(2).map(|name| serve::Kind::of(name));
+    let (Ok(events), Ok(full), Some(only)) = (
+        number(0, 500_000),
+        number(1, 2_000_000),
+        only.map_or(Some(None), |kind| kind.map(Some)),
     ) else {
         return print(HELP);
     };
+    let is_asked = |store| only.is_none_or(|only| only == store);
     let clickhouse = clickhouse::installed(false);
     print(
         "| store | events declared | there before | events a request | events/s | ms p50 | ms p99 \
          | us of CPU an event | MiB at a half | at the end |\n\
          |---|---:|---:|---:|---:|---:|---:|---:|---:|---:|\n",
     )?;
-    for row in rows(clickhouse, full) {
+    let rows = rows(clickhouse, full).into_iter();
+    for row in rows.filter(|row| is_asked(row.store)) {
         print(&run(row, events)?)?;
     }
-    if clickhouse {
+    if clickhouse && is_asked(serve::Kind::ClickHouse) {
         print(&ceiling::run(events)?)?;
     }
     Ok(())

@@ -32,6 +32,12 @@ impl Kind {
         }
     }
 
+    /// The store of this name.
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        let kinds = [Self::Null, Self::Sqlite, Self::ClickHouse];
+        kinds.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Opens the store.
     pub(crate) fn open(
         self,
@@ -112,14 +118,12 @@ pub(crate) fn serve(arguments: &[String]) -> Result<()> {
     let [kind, thousand, data, url] = arguments else {
         bail!("started by hand");
     };
-    let kinds = [Kind::Null, Kind::Sqlite, Kind::ClickHouse];
-    let kind = kinds.into_iter().find(|known| known.name() == kind);
     let declared = if thousand.is_empty() {
         Declared::Caro
     } else {
         Declared::Thousand
     };
-    let store = kind.context("no such store")?;
+    let store = Kind::of(kind).context("no such store")?;
     let store = store.open(declared, Path::new(data), Some(url))?;
     let ingest = Ingest::new(terms(declared), store);
     let runtime = tokio::runtime::Builder::new_multi_thread()
