@@ -154,6 +154,7 @@ fn two_replicas() {
     assert_eq!(store.count().unwrap(), sent.len() as u64);
     a_deletion_reaches_who_was_away(&store, &sent, &mut cluster);
     a_deletion_reaches_what_nobody_else_has(&mut cluster);
+    what_was_deleted_can_come_again(&store, &cluster);
 }
 
 /// What a replica has itself, each row once.
@@ -228,6 +229,23 @@ fn a_deletion_reaches_what_nobody_else_has(cluster: &mut Cluster) {
         eventually("what came last", || ids(server).contains(&id(&last)));
         eventually("a deletion", || !ids(server).contains(&id(&event)));
         assert_eq!(ids(server).len(), before + 1);
+    }
+}
+
+/// Copies know the last inserts, and leave out what is the same; what was
+/// acknowledged is there nevertheless.
+fn what_was_deleted_can_come_again(store: &ClickHouse, cluster: &Cluster) {
+    let batch = Source::new(program(&[NARROW]), 302).events(20);
+    let sessions: Vec<[u8; 8]> = batch.iter().map(|event| event.session).collect();
+    assert_eq!(store.insert(&batch).unwrap(), [true; 20]);
+    assert_eq!(store.delete_sessions(&sessions).unwrap(), 20);
+    assert_eq!(store.insert(&batch).unwrap(), [true; 20]);
+    for server in cluster.both() {
+        let again = || {
+            let ids = ids(server);
+            batch.iter().all(|event| ids.contains(&id(event)))
+        };
+        eventually("what came again", again);
     }
 }
 

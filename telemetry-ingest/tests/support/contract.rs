@@ -124,8 +124,11 @@ pub(crate) fn a_deleted_session_leaves_no_byte(kind: &dyn Kind) {
             eventually_gone(&*store, &mut source, kind.folder(), bytes);
         }
     }
-    // What comes again after that is new.
-    assert_eq!(store.insert(&gone[..3]).unwrap(), [true; 3]);
+    // What comes again after that is new, and is there: the same insert as
+    // before is not left out for being the same.
+    let before = store.count().unwrap();
+    assert_eq!(store.insert(&gone[..50]).unwrap(), [true; 50]);
+    assert_eq!(store.count().unwrap(), before + 50);
 }
 
 /// What is past its time goes, and leaves no byte.

@@ -22,10 +22,13 @@ const SHORT: Duration = Duration::from_secs(10);
 const SHOWN: usize = 300;
 
 /// Settings of every statement: it may be as long as a request for deletion
-/// makes it; and an insert into a cluster is answered when a shard has it.
-const SETTINGS: [(&str, &str); 2] = [
+/// makes it; an insert into a cluster is answered when a shard has it; and it
+/// is not left out for being the same as one before, whose rows may have been
+/// deleted since.
+const SETTINGS: [(&str, &str); 3] = [
     ("max_query_size", "1048576"),
     ("insert_distributed_sync", "1"),
+    ("insert_deduplicate", "0"),
 ];
 
 /// How many seconds a statement for all machines waits for one that is away,
