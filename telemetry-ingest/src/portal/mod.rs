@@ -123,5 +123,9 @@ mod tests {
             assert!(portal.page.contains(&format!("event-{}", event.name)));
             assert!(portal.declarations.contains(&event.name));
         }
+        let named = "<code>caro</code><!-- /telemetry:value --> <code>telemetry ";
+        let commands = portal.page.matches("<code>telemetry ").count();
+        assert!(commands > 0);
+        assert_eq!(portal.page.matches(named).count(), commands);
     }
 }
