@@ -7,6 +7,7 @@
 
 #![forbid(unsafe_code)]
 
+mod answer;
 pub mod config;
 pub mod forward;
 pub mod judge;

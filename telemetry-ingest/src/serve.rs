@@ -4,11 +4,13 @@
 //! |---|---|
 //! | connections at a time | [`Limits::connections`]; more are answered 503 at once |
 //! | the head of a request, and between two | [`Limits::header`] |
+//! | an answer | [`Limits::body`], as its request; then the connection ends |
 //! | a connection | [`Limits::connection`], then the request under way is its last |
 //! | the end of the service | [`Limits::stop`] for all requests under way |
 //!
 //! What bodies may take is the service's own affair.
 
+use crate::answer::{Answer, Outgoing, Writing, overdue};
 use crate::config::Limits;
 use crate::metrics::{Counted, Metrics};
 use crate::service::TRY_AGAIN;
@@ -19,6 +21,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
 use std::io;
 use std::net::IpAddr;
 use std::pin::pin;
@@ -109,10 +112,17 @@ impl Open {
         // Answers are short, and written at once.
         let _ = stream.set_nodelay(true);
         let router = self.router;
+        let writing = Writing::default();
+        let stream = Outgoing {
+            stream,
+            writing: writing.clone(),
+        };
+        let mut overdue = pin!(overdue(writing.clone(), self.limits.body()));
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
+            let (answer, writing) = (router.clone().oneshot(request), writing.clone());
+            async move { Ok::<_, Infallible>(Answer::begin(answer.await?, writing)) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -122,6 +132,7 @@ impl Open {
         let mut connection = pin!(connection);
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
+            () = overdue.as_mut() => Some(Ok(())),
             _ = self.stopped.wait_for(|stopped| *stopped) => None,
             () = tokio::time::sleep(self.limits.connection()) => None,
         };
@@ -130,7 +141,10 @@ impl Open {
         } else {
             connection.as_mut().graceful_shutdown();
             let left = self.limits.header() + self.limits.body() + self.limits.stop();
-            timeout(left, connection).await.unwrap_or(Ok(()))
+            tokio::select! {
+                ended = timeout(left, connection) => ended.unwrap_or(Ok(())),
+                () = overdue => Ok(()),
+            }
         };
         if let Err(error) = ended {
             tracing::debug!(

@@ -104,6 +104,43 @@ fn who_does_not_read_the_answer_is_not_waited_for() {
 }
 
 #[test]
+fn who_reads_the_answer_byte_by_byte_is_not_waited_for() {
+    let (_folder, data) = data();
+    let config = "[limits]\nconnection_seconds = 600\nheader_seconds = 600\nbody_seconds = 1\n";
+    let ingest = Ingest::with(&data, config);
+    let mut slow = ingest.connect();
+    // Far more answers than the system keeps for somebody.
+    let ask = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+    slow.set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let _ = slow.write_all(&ask);
+    let mut byte = [0];
+    until("a byte now and then keeps a connection", || {
+        let _ = slow.read(&mut byte);
+        let metrics = ingest.get("/metrics").1;
+        // The one that asks.
+        metrics.contains("\ntelemetry_connections 1\n")
+    });
+    assert_eq!(ingest.events(&list(&[good(1)]))["accepted"], 1);
+}
+
+#[test]
+fn who_only_looks_is_counted_as_well() {
+    let (_folder, data) = data();
+    let ingest = Ingest::with(&data, "[limits]\nrequests_per_minute = 3\n");
+    let asked = |path: &str| ingest.get(path).0;
+    let mut statuses: Vec<u16> = (0..10).map(|_| asked("/")).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses.first(), Some(&200));
+    assert_eq!(statuses.last(), Some(&429));
+    assert_eq!(asked("/metrics"), 429);
+    assert_eq!(asked("/portal.js"), 429);
+    // Who looks after the service is not kept from it.
+    assert_eq!(asked("/healthz"), 200);
+    assert_eq!(asked("/readyz"), 200);
+}
+
+#[test]
 fn what_there_is_no_room_for_is_told_when_to_come_again() {
     let (_folder, data) = data();
     let ingest = Ingest::with(&data, "[limits]\nconnections = 4\nheader_seconds = 600\n");

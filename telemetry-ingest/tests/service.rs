@@ -6,6 +6,7 @@
 mod common;
 
 use common::{Ingest, SAID, bomb, data, event, good, list, on_disk, time};
+use rusqlite::Connection;
 
 #[test]
 fn each_event_has_an_answer_of_its_own() {
@@ -152,4 +153,32 @@ fn a_deleted_session_leaves_no_byte() {
             "{wrong}"
         );
     }
+}
+
+/// Another process reads the file, and keeps what was deleted in its log. Who
+/// asks again is told how many it were.
+#[test]
+fn a_deletion_that_is_asked_for_again_is_counted_once() {
+    let (_folder, data) = data();
+    let ingest = Ingest::start(&data);
+    let session = "5a17ca5e5a17ca5e";
+    let of_it = |id| event(id, session, &time(0), SAID);
+    let events = list(&[of_it(1), of_it(2), good(3)]);
+    assert_eq!(ingest.events(&events)["accepted"], 3);
+    let reader = Connection::open(data.join("ingest.db")).unwrap();
+    reader
+        .execute_batch("BEGIN; SELECT * FROM _events")
+        .unwrap();
+    let request = format!("{{\"session_ids\":[\"{session}\",\"0000000000000000\"]}}");
+    let ask = || ingest.post("/api/deletions", "", request.as_bytes());
+    assert_eq!(ask().0, 503);
+    assert_eq!(ask().0, 503);
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(ask(), (200, "{\"deleted\":2}".to_owned()));
+    assert_eq!(ask(), (200, "{\"deleted\":0}".to_owned()));
+    let metrics = ingest.get("/metrics").1;
+    assert!(
+        metrics.contains("telemetry_events_deleted_total 2\n"),
+        "{metrics}"
+    );
 }

@@ -1,12 +1,14 @@
 //! Whose request is taken, and how much of it, before anything is done.
 
 use super::{MOST_BUNDLE_BYTES, MOST_BYTES, Refusal};
+use crate::answer::Keeps;
 use crate::config::{Limits, Proxy};
 use crate::metrics::Metrics;
 use crate::rate::RateLimit;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, header};
+use axum::response::Response;
 use http_body_util::BodyExt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -66,11 +68,21 @@ pub struct Admitted {
     pub headers: HeaderMap,
     /// Its body, as it came.
     pub body: Bytes,
-    _memory: Reserved,
+    memory: Reserved,
 }
 
+impl Admitted {
+    /// Leaves the memory to the answer: it is whoever reads slowly who has it.
+    pub(crate) fn keep_for(self, response: &mut Response) {
+        response
+            .extensions_mut()
+            .insert(Keeps(Arc::new(self.memory)));
+    }
+}
+
+/// Memory for a request, until it is dropped.
 #[derive(Debug)]
-struct Reserved {
+pub(crate) struct Reserved {
     pool: Arc<Semaphore>,
     permit: OwnedSemaphorePermit,
     metrics: Arc<Metrics>,
@@ -142,15 +154,11 @@ impl Admission {
     ///
     /// Why it is not.
     pub async fn let_in(&self, request: Request, sent: Sent) -> Result<Admitted, Refusal> {
-        let (parts, body) = request.into_parts();
-        if is_from_another_site(&parts.headers) {
+        if is_from_another_site(request.headers()) {
             return Err(Refusal::AnotherSite);
         }
-        let peer = parts.extensions.get::<Peer>();
-        let peer = peer.map_or(Ipv4Addr::LOCALHOST.into(), |peer| peer.0);
-        self.rate
-            .take(self.sender(peer, &parts.headers), Instant::now())
-            .map_err(Refusal::TooMany)?;
+        self.count(&request)?;
+        let (parts, body) = request.into_parts();
         let length = content_length(&parts.headers);
         if length.is_some_and(|length| length > sent.most()) {
             return Err(Refusal::TooLarge);
@@ -165,8 +173,21 @@ impl Admission {
         Ok(Admitted {
             headers: parts.headers,
             body: body.unwrap_or(Err(Refusal::TooSlow))?,
-            _memory: memory,
+            memory,
         })
+    }
+
+    /// Counts a request as one of its sender's.
+    ///
+    /// # Errors
+    ///
+    /// That these are too many.
+    pub fn count(&self, request: &Request) -> Result<(), Refusal> {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.map_or(Ipv4Addr::LOCALHOST.into(), |peer| peer.0);
+        let sender = self.sender(peer, request.headers());
+        let taken = self.rate.take(sender, Instant::now());
+        taken.map_err(Refusal::TooMany)
     }
 
     /// The address that counts: the peer's, or the one that the proxy names.

@@ -39,23 +39,25 @@ pub(super) async fn bundles(
     let admitted = admission.let_in(request, Sent::Bundle).await?;
     let terms = service.0.terms;
     let read = blocking(move || (read(&admitted.body, &terms), admitted));
-    let (asked, _admitted) = read.await?;
+    let (asked, admitted) = read.await?;
     let asked = match asked {
         Ok(asked) => asked,
         Err(refusal) => return Ok(not_taken(&refusal)),
     };
-    match asked {
-        Asked::Keep(judged) => keep(&service, judged).await,
+    let mut response = match asked {
+        Asked::Keep(judged) => keep(&service, judged).await?,
         Asked::Delete(sessions) => {
             let count = sessions.len();
             let deleted = service.delete(sessions).await?;
-            Ok(answer(&json!({
+            answer(&json!({
                 "kind": Kind::Deletion.name(),
                 "sessions": count,
                 "deleted": deleted,
-            })))
+            }))
         }
-    }
+    };
+    admitted.keep_for(&mut response);
+    Ok(response)
 }
 
 fn read(body: &[u8], terms: &Terms) -> Result<Asked, bundle::Refusal> {

@@ -15,6 +15,7 @@ mod bundles;
 mod observe;
 mod refusal;
 mod sessions;
+mod unanswered;
 
 pub use bundles::MOST_BUNDLE_BYTES;
 pub use refusal::{Refusal, TRY_AGAIN};
@@ -25,12 +26,12 @@ use crate::forward::Outbox;
 use crate::judge::{Event, Terms, Unfit, judge};
 use crate::metrics::{self, Counted, Metrics};
 use crate::portal::Portal;
-use crate::store::{Error, GroupCommit, NotKept, Store, Then};
+use crate::store::{Error, GroupCommit, NotKept, Store, Then, Unfinished};
 use admission::{Admission, Sent};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use observe::Outcome;
@@ -41,6 +42,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use telemetry_wire::read::Reader;
 use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
+use unanswered::Unanswered;
 
 /// The most bytes of a body as it comes.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -60,6 +62,7 @@ struct Shared {
     metrics: Arc<Metrics>,
     /// Whoever deletes: one at a time, since it may take long.
     deleting: Arc<Semaphore>,
+    unanswered: Unanswered,
     /// What the last look at the store has found, and when. Whoever looks
     /// holds it.
     looked: Arc<Mutex<Option<(Instant, bool)>>>,
@@ -111,6 +114,7 @@ impl Service {
             outbox: setup.outbox,
             metrics,
             deleting: Arc::new(Semaphore::new(1)),
+            unanswered: Unanswered::default(),
             looked: Arc::default(),
         }))
     }
@@ -120,12 +124,14 @@ impl Service {
         let portal = self.0.portal.clone();
         portal
             .map_or_else(Router::new, Portal::router)
+            .route("/metrics", get(watch))
+            .route_layer(middleware::from_fn_with_state(self.clone(), count))
+            // What is sent counts itself, before it is read.
             .route("/api/events", post(events))
             .route("/api/bundles", post(bundles::bundles))
             .route("/api/deletions", post(deletions))
             .route("/healthz", get(|| async { "ok\n" }))
             .route("/readyz", get(ready))
-            .route("/metrics", get(watch))
             .layer(middleware::from_fn_with_state(
                 self.clone(),
                 observe::observe,
@@ -149,9 +155,8 @@ impl Service {
         let outbox = self.0.outbox.as_ref();
         let expired = outbox.map_or(Ok(0), |outbox| outbox.expire(before));
         let expired = expired.inspect_err(|error| self.failed(error));
-        let deleted = self.store().delete_before(before);
-        let deleted = deleted.inspect_err(|error| self.failed(error))?;
-        self.0.metrics.deleted.inc_by(deleted);
+        let (deleted, done) = self.counted(self.store().delete_before(before));
+        done?;
         expired?;
         Ok(deleted)
     }
@@ -229,15 +234,25 @@ impl Service {
     fn delete_now(&self, sessions: &[[u8; 8]]) -> Result<u64, Refusal> {
         let forgotten = self.0.outbox.as_ref().map(|outbox| outbox.forget(sessions));
         let deleted = match forgotten {
-            Some(Err(error)) => Err(error),
+            Some(Err(error)) => Err(error.into()),
             _ => self.store().delete_sessions(sessions),
         };
-        let deleted = deleted.map_err(|error| {
-            self.failed(&error);
-            Refusal::Unavailable
-        })?;
-        self.0.metrics.deleted.inc_by(deleted);
+        let (deleted, done) = self.counted(deleted);
+        let unanswered = &self.0.unanswered;
+        let deleted = unanswered.count(sessions, deleted, done.is_ok());
+        done.map_err(|_| Refusal::Unavailable)?;
         Ok(deleted)
+    }
+
+    /// Counts what a deletion has deleted, also where it has not come to its
+    /// end.
+    fn counted(&self, deletion: Result<u64, Unfinished>) -> (u64, Result<(), Error>) {
+        let (deleted, done) = match deletion {
+            Ok(deleted) => (deleted, Ok(())),
+            Err(Unfinished { deleted, why }) => (deleted, Err(why)),
+        };
+        self.0.metrics.deleted.inc_by(deleted);
+        (deleted, done.inspect_err(|error| self.failed(error)))
     }
 }
 
@@ -250,7 +265,7 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
         let judged = judge(&admitted.body, gzip, terms, reader, now_ms());
         (judged, admitted)
     };
-    let (judged, _admitted) = blocking(judge).await?;
+    let (judged, admitted) = blocking(judge).await?;
     let judged = judged.map_err(|unfit| match unfit {
         Unfit::Malformed => Refusal::Malformed,
         Unfit::TooLarge => Refusal::TooLarge,
@@ -271,7 +286,18 @@ async fn events(State(service): State<Service>, request: Request) -> Result<Resp
         "later": judged.later.first,
     }));
     response.extensions_mut().insert(outcome);
+    admitted.keep_for(&mut response);
     Ok(response)
+}
+
+/// Counts who asks for what there is to see.
+async fn count(
+    State(service): State<Service>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refusal> {
+    service.0.admission.count(&request)?;
+    Ok(next.run(request).await)
 }
 
 async fn deletions(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {

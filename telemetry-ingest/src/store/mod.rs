@@ -38,16 +38,16 @@ pub trait Store: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// Why some may still be there. Asking again is safe.
-    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error>;
+    /// Why some, or their bytes, may still be there. Asking again is safe.
+    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Unfinished>;
 
     /// Deletes what happened before a time, in UTC milliseconds, and up to the
     /// end of that day; how many events that were.
     ///
     /// # Errors
     ///
-    /// Why some may still be there.
-    fn delete_before(&self, before_ms: u64) -> Result<u64, Error>;
+    /// Why some, or their bytes, may still be there.
+    fn delete_before(&self, before_ms: u64) -> Result<u64, Unfinished>;
 
     /// Whether the store can be read; costs the same however much it holds.
     ///
@@ -88,6 +88,28 @@ impl Default for Grouping {
             events: 10_000,
             apart: Duration::ZERO,
         }
+    }
+}
+
+/// A deletion that did not come to its end.
+#[derive(Debug, Clone)]
+pub struct Unfinished {
+    /// How many events it has deleted, whose bytes may still be there.
+    pub deleted: u64,
+    /// What kept it from its end.
+    pub why: Error,
+}
+
+impl<E: Into<Error>> From<E> for Unfinished {
+    fn from(why: E) -> Self {
+        let why = why.into();
+        Self { deleted: 0, why }
+    }
+}
+
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.why.fmt(f)
     }
 }
 

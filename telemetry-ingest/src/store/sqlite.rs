@@ -1,6 +1,6 @@
 //! One SQLite file.
 
-use super::{Error, Store};
+use super::{Error, Store, Unfinished};
 use crate::judge::Event;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Transaction, TransactionBehavior};
 use std::path::Path;
@@ -72,6 +72,43 @@ impl Sqlite {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Deletes sessions, and counts what has gone.
+    fn delete_all(&self, sessions: &[[u8; 8]], deleted: &mut u64) -> Result<(), Error> {
+        let delete = format!("DELETE FROM {TABLE} WHERE _day = ?1 AND _session = ?2");
+        for some in sessions.chunks(DELETED_AT_ONCE) {
+            let mut connection = self.connection();
+            let transaction = begin(&mut connection)?;
+            let days = days(&transaction)?;
+            let mut count = 0;
+            {
+                let mut delete = transaction.prepare_cached(&delete)?;
+                for session in some {
+                    for day in &days {
+                        count += delete.execute((day, session))? as u64;
+                    }
+                }
+            }
+            transaction.commit()?;
+            *deleted += count;
+            drop(connection);
+            std::thread::sleep(TURN);
+        }
+        empty_log(&self.connection(), FILE)
+    }
+
+    /// Deletes the days before another one, and counts what has gone.
+    fn delete_days(&self, before: i64, deleted: &mut u64) -> Result<(), Error> {
+        loop {
+            let connection = self.connection();
+            let Some(day) = next_day(&connection, -1)?.filter(|day| *day < before) else {
+                return empty_log(&connection, FILE);
+            };
+            *deleted += delete_some(&connection, day)?;
+            drop(connection);
+            std::thread::sleep(TURN);
+        }
+    }
 }
 
 impl Store for Sqlite {
@@ -96,44 +133,20 @@ impl Store for Sqlite {
         Ok(new)
     }
 
-    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
-        let delete = format!("DELETE FROM {TABLE} WHERE _day = ?1 AND _session = ?2");
+    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Unfinished> {
         let mut deleted = 0;
-        for some in sessions.chunks(DELETED_AT_ONCE) {
-            let mut connection = self.connection();
-            let transaction = begin(&mut connection)?;
-            let days = days(&transaction)?;
-            {
-                let mut delete = transaction.prepare_cached(&delete)?;
-                for session in some {
-                    for day in &days {
-                        deleted += delete.execute((day, session))? as u64;
-                    }
-                }
-            }
-            transaction.commit()?;
-            drop(connection);
-            std::thread::sleep(TURN);
-        }
-        empty_log(&self.connection(), FILE)?;
+        let done = self.delete_all(sessions, &mut deleted);
+        done.map_err(|why| Unfinished { deleted, why })?;
         Ok(deleted)
     }
 
     /// Whole days are deleted, by their key: what is left of the oldest goes
     /// with its first hour.
-    fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
-        let before = sql(before_ms.div_ceil(DAY_MS));
-        let mut all = 0;
-        loop {
-            let connection = self.connection();
-            let Some(day) = next_day(&connection, -1)?.filter(|day| *day < before) else {
-                empty_log(&connection, FILE)?;
-                return Ok(all);
-            };
-            all += delete_some(&connection, day)?;
-            drop(connection);
-            std::thread::sleep(TURN);
-        }
+    fn delete_before(&self, before_ms: u64) -> Result<u64, Unfinished> {
+        let mut deleted = 0;
+        let done = self.delete_days(sql(before_ms.div_ceil(DAY_MS)), &mut deleted);
+        done.map_err(|why| Unfinished { deleted, why })?;
+        Ok(deleted)
     }
 
     fn look(&self) -> Result<(), Error> {

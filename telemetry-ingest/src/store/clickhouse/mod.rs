@@ -11,7 +11,7 @@ mod migrate;
 mod recent;
 mod rows;
 
-use super::{Error, Grouping, Store};
+use super::{Error, Grouping, Store, Unfinished};
 use crate::judge::{Event, Terms};
 use http::Http;
 use migrate::Plan;
@@ -132,7 +132,7 @@ impl ClickHouse {
     ///
     /// In a cluster it is deleted though none is found: who is asked may not
     /// have yet what another one has acknowledged.
-    fn delete_where(&self, condition: &str) -> Result<u64, Error> {
+    fn delete_where(&self, condition: &str) -> Result<u64, Unfinished> {
         let give_up = Instant::now() + DELETION;
         let found = self.count_where(condition)?;
         if found > 0 || self.plan.cluster.is_some() {
@@ -143,13 +143,20 @@ impl ClickHouse {
             ))?;
         }
         // Also where nothing is found: an earlier deletion may be at work.
-        while self.is_at_work()? || self.count_where(condition)? > 0 {
+        loop {
+            let at_work = self.is_at_work()?;
+            let left = self.count_where(condition)?;
+            if left == 0 && !at_work {
+                return Ok(found);
+            }
             if Instant::now() > give_up {
-                return Err(Error::new("the deletion goes on; ask again"));
+                let why = Error::new("the deletion goes on; ask again");
+                // What is left is found by whoever asks again.
+                let deleted = found.saturating_sub(left);
+                return Err(Unfinished { deleted, why });
             }
             std::thread::sleep(LOOK);
         }
-        Ok(found)
     }
 
     /// Whether a server that answers has a change of the rows to finish.
@@ -199,7 +206,7 @@ impl Store for ClickHouse {
         Ok(new)
     }
 
-    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Error> {
+    fn delete_sessions(&self, sessions: &[[u8; 8]]) -> Result<u64, Unfinished> {
         if sessions.is_empty() {
             return Ok(0);
         }
@@ -221,7 +228,7 @@ impl Store for ClickHouse {
 
     /// Whole months are dropped. What is left of the oldest is deleted once a
     /// day, up to the day's end, since each deletion writes its month anew.
-    fn delete_before(&self, before_ms: u64) -> Result<u64, Error> {
+    fn delete_before(&self, before_ms: u64) -> Result<u64, Unfinished> {
         let before = before_ms.div_ceil(DAY_MS) * (DAY_MS / 1000);
         let condition = format!("_time < toDateTime({before})");
         let found = self.count_where(&condition)?;
