@@ -172,10 +172,13 @@ impl Project {
     /// one is built: any text that looks like one will do, since a question to
     /// cargo for nothing costs less than to read all declarations twice.
     pub(crate) fn may_ask_for_a_release(&self) -> bool {
-        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        self.events.split(['"', '\'']).any(|text| {
-            let mut parts = text.split('.');
-            parts.clone().count() == 3 && parts.all(is_number)
+        let is_number = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+        let mut texts = self.events.as_bytes().split(|b| matches!(b, b'"' | b'\''));
+        texts.any(|text| {
+            let mut parts = text.split(|b| *b == b'.');
+            text.first().is_some_and(u8::is_ascii_digit)
+                && parts.clone().count() == 3
+                && parts.all(is_number)
         })
     }
 

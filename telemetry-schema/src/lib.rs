@@ -55,7 +55,6 @@ use declared::table::Findings;
 use diagnostic::File;
 use rules::allowance::Allowed;
 use std::fmt;
-use toml::de::DeTable;
 
 /// The two files, with the names that diagnostics call them by.
 #[derive(Debug, Clone, Copy)]
@@ -111,21 +110,13 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// What reading `events.toml` gives where it has no errors.
-struct Reading<'a> {
-    tree: DeTable<'a>,
-    names: KnownNames,
-    schema: Schema,
-    warnings: Vec<Diagnostic>,
-}
-
 /// Reads `events.toml` alone and returns the schema with the warnings.
 ///
 /// # Errors
 ///
 /// All errors of the first stage that has any, with the warnings so far.
 pub fn read(_events_name: &str, events: &str) -> Result<(Schema, Vec<Diagnostic>), Failure> {
-    read_events(events, None).map(|reading| (reading.schema, reading.warnings))
+    read_events(events, None)
 }
 
 /// The same, on a day and for a release.
@@ -134,7 +125,7 @@ pub fn read(_events_name: &str, events: &str) -> Result<(Schema, Vec<Diagnostic>
 ///
 /// As [`read`], and what has expired.
 pub fn read_at(events: &str, moment: &Moment) -> Result<(Schema, Vec<Diagnostic>), Failure> {
-    read_events(events, Some(moment)).map(|reading| (reading.schema, reading.warnings))
+    read_events(events, Some(moment))
 }
 
 /// Reads both files, and holds the lock against the schema.
@@ -161,27 +152,31 @@ fn bind(sources: &Sources<'_>, moment: Option<&Moment>) -> Result<Bound, Failure
         || sources.lock.map(Lock::parse).transpose(),
         || read_events(sources.events, moment),
     );
-    let reading = reading?;
-    match lock.and_then(|lock| lock::agreeing(lock, &reading.schema, &reading.tree)) {
-        Ok(lock) => Ok(Bound::new(reading.schema, lock, reading.warnings)),
+    let (schema, warnings) = reading?;
+    match lock.and_then(|lock| lock::agreeing(lock, &schema, sources.events)) {
+        Ok(lock) => Ok(Bound::new(schema, lock, warnings)),
         Err(mut diagnostics) => {
-            diagnostics.extend(reading.warnings);
+            diagnostics.extend(warnings);
+            let (tree, _) = text::parse(sources.events, File::Events);
+            let declared = Declarations::read(&tree, &mut Findings::of(File::Events));
             Err(Failure {
                 diagnostics: in_order(diagnostics),
-                names: reading.names,
+                names: KnownNames::of(&declared),
             })
         }
     }
 }
 
-fn read_events<'e>(events: &'e str, moment: Option<&Moment>) -> Result<Reading<'e>, Failure> {
+fn read_events(
+    events: &str,
+    moment: Option<&Moment>,
+) -> Result<(Schema, Vec<Diagnostic>), Failure> {
     let (tree, syntax) = text::parse(events, File::Events);
     let mut findings = Findings::of(File::Events);
     let declared = Declarations::read(&tree, &mut findings);
-    let names = KnownNames::of(&declared);
     let fail = |diagnostics| Failure {
         diagnostics: in_order(diagnostics),
-        names: names.clone(),
+        names: KnownNames::of(&declared),
     };
     if !syntax.is_empty() {
         return Err(fail(syntax));
@@ -210,13 +205,7 @@ fn read_events<'e>(events: &'e str, moment: Option<&Moment>) -> Result<Reading<'
         return Err(fail(diagnostics));
     }
     allowed.unneeded(moment, &mut diagnostics);
-    let warnings = in_order(diagnostics);
-    Ok(Reading {
-        tree,
-        names,
-        schema,
-        warnings,
-    })
+    Ok((schema, in_order(diagnostics)))
 }
 
 fn has_errors(diagnostics: &[Diagnostic]) -> bool {

@@ -73,7 +73,7 @@ const KEYWORDS: [&str; 52] = [
 
 /// Whether Rust keeps a word for itself.
 pub(crate) fn is_keyword(word: &str) -> bool {
-    KEYWORDS.contains(&word)
+    KEYWORDS.binary_search(&word).is_ok()
 }
 
 #[cfg(test)]

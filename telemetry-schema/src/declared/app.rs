@@ -1,6 +1,6 @@
 //! `[app]`
 
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::Spanned;
 use schemars::JsonSchema;
 
@@ -31,7 +31,7 @@ pub(crate) struct App {
 
 impl Read for App {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "`[app]`".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("`[app]`"), findings);
         let app = Self {
             name: table.required("name", r#"name = "caro""#),
             title: table.required("title", r#"title = "Caro""#),

@@ -1,6 +1,6 @@
 //! `[docs]`
 
-use super::table::{Findings, Item, List, Read, Table};
+use super::table::{Findings, Item, List, Read, Table, What};
 use super::value::Spanned;
 use schemars::JsonSchema;
 
@@ -16,7 +16,7 @@ pub(crate) struct Docs {
 
 impl Read for Docs {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "`[docs]`".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("`[docs]`"), findings);
         let docs = Self {
             pages: table
                 .required("pages", r#"pages = ["docs/telemetry.md"]"#)

@@ -1,9 +1,8 @@
 //! `[enums.*]`
 
 use super::allow::Allowances;
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::{Named, Spanned};
-use crate::diagnostic::quoted;
 use schemars::JsonSchema;
 
 /// A closed list of words.
@@ -23,7 +22,7 @@ pub(crate) struct Enum {
 
 impl Read for Enum {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let what = format!("enum {}", quoted(item.name));
+        let what = What::Named("enum", item.name);
         let mut table = Table::of(&item, what, findings);
         let declared = Self {
             doc: table.required("doc", r#"doc = "What the values have in common.""#),

@@ -2,9 +2,8 @@
 
 use super::allow::Allowances;
 use super::field::Field;
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::{Named, Spanned};
-use crate::diagnostic::quoted;
 use schemars::JsonSchema;
 
 /// Something that happens in the program and is worth knowing.
@@ -46,7 +45,7 @@ pub(crate) struct Event {
 
 impl Read for Event {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let what = format!("event {}", quoted(item.name));
+        let what = What::Named("event", item.name);
         let mut table = Table::of(&item, what, findings);
         let event = Self {
             doc: table.required("doc", r#"doc = "What happened.""#),

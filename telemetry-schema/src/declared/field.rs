@@ -1,9 +1,8 @@
 //! `[events.*.fields]`
 
 use super::allow::Allowances;
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::{Named, Spanned};
-use crate::diagnostic::quoted;
 use crate::rules::field_type;
 use schemars::JsonSchema;
 
@@ -109,8 +108,8 @@ pub(crate) struct VersionKeys {
 
 impl Read for Field {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let what = format!("field {}", quoted(item.name));
-        let mut table = Table::of(&item, what.clone(), findings);
+        let what = What::Named("field", item.name);
+        let mut table = Table::of(&item, what, findings);
         let word: Option<Spanned<String>> = table.required(
             "type",
             r#"type = "bool" (or "choice", "set", "integer", "version")"#,
@@ -126,15 +125,14 @@ impl Read for Field {
             .and_then(|word| read_kind(&word.value, &mut table));
         match (&word, &kind) {
             (Some(word), None) => {
-                let diagnostic = field_type::unknown(&what, word);
+                let diagnostic = field_type::unknown(what, word);
                 table.findings.push(diagnostic);
                 table.finish_with(|key, _| field_type::excuse(key));
             }
             (None, _) => table.finish_with(|key, _| field_type::excuse(key)),
             (Some(word), Some(_)) => {
-                table.finish_with(|key, span| {
-                    field_type::foreign_key(&what, key, &word.value, span)
-                });
+                table
+                    .finish_with(|key, span| field_type::foreign_key(what, key, &word.value, span));
             }
         }
         Some(Self { common, kind })

@@ -1,6 +1,6 @@
 //! `[policy]` and `[policy.consent]`
 
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::Spanned;
 use crate::rules::policy_range::Limits;
 use schemars::JsonSchema;
@@ -51,7 +51,7 @@ impl Policy {
 
 impl Read for Policy {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "`[policy]`".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("`[policy]`"), findings);
         let policy = Self {
             retention_days: table.required("retention_days", "retention_days = 90"),
             upload_interval_hours: table
@@ -98,7 +98,7 @@ impl Consent {
 
 impl Read for Consent {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "`[policy.consent]`".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("`[policy.consent]`"), findings);
         let consent = Self {
             dev: table.required("dev", r#"dev = "opt-in""#),
             alpha: table.required("alpha", r#"alpha = "opt-in""#),

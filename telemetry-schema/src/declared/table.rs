@@ -5,6 +5,7 @@
 
 use crate::diagnostic::{Diagnostic, File, listed, nearest, quoted};
 use crate::rules::reading::{MISSING_KEY, UNKNOWN_KEY, WRONG_TYPE};
+use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
@@ -74,10 +75,31 @@ impl Item<'_> {
     }
 }
 
+/// How messages call a table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum What<'t> {
+    /// By these words.
+    Words(&'static str),
+    /// By its name among those of its kind: event `build`.
+    Named(&'static str, &'t str),
+}
+
+impl fmt::Display for What<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Words(words) => f.write_str(words),
+            Self::Named(kind, name) => write!(f, "{kind} {}", quoted(name)),
+        }
+    }
+}
+
+/// About as many keys as any table has.
+const KEYS: usize = 12;
+
 /// A table that is being read.
 pub(crate) struct Table<'t, 'f> {
     entries: Option<&'t DeTable<'t>>,
-    what: String,
+    what: What<'t>,
     home: Range<usize>,
     known: Vec<&'static str>,
     /// Keys that must be there and are not, told when all that are known are.
@@ -88,7 +110,7 @@ pub(crate) struct Table<'t, 'f> {
 impl<'t, 'f> Table<'t, 'f> {
     /// Begins to read a table that messages call `what`. Where the value is
     /// no table, that is reported, and all keys read as absent.
-    pub(crate) fn of(item: &Item<'t>, what: String, findings: &'f mut Findings) -> Self {
+    pub(crate) fn of(item: &Item<'t>, what: What<'t>, findings: &'f mut Findings) -> Self {
         let entries = if let DeValue::Table(entries) = item.value {
             Some(entries)
         } else {
@@ -99,19 +121,23 @@ impl<'t, 'f> Table<'t, 'f> {
             entries,
             what,
             home: item.key.clone(),
-            known: Vec::new(),
+            known: Vec::with_capacity(KEYS),
             missing: Vec::new(),
             findings,
         }
     }
 
     /// Begins to read a whole document.
-    pub(crate) fn root(entries: &'t DeTable<'t>, what: &str, findings: &'f mut Findings) -> Self {
+    pub(crate) fn root(
+        entries: &'t DeTable<'t>,
+        what: &'static str,
+        findings: &'f mut Findings,
+    ) -> Self {
         Self {
             entries: Some(entries),
-            what: what.to_owned(),
+            what: What::Words(what),
             home: 0..0,
-            known: Vec::new(),
+            known: Vec::with_capacity(KEYS),
             missing: Vec::new(),
             findings,
         }
@@ -139,7 +165,7 @@ impl<'t, 'f> Table<'t, 'f> {
     pub(crate) fn required<T: Read>(&mut self, key: &'static str, example: &str) -> Option<T> {
         let item = self.item(key);
         if item.is_none() && self.entries.is_some() {
-            let missing = missing(&self.what, key, self.findings.file, &self.home, example);
+            let missing = missing(self.what, key, self.findings.file, &self.home, example);
             self.missing.push((key, missing));
         }
         T::read(item?, self.findings)
@@ -168,7 +194,7 @@ impl<'t, 'f> Table<'t, 'f> {
                     self.missing.retain(|(key, _)| Some(*key) != near);
                     self.findings.push(unknown_key(
                         word,
-                        &self.what,
+                        self.what,
                         (&self.known, near),
                         self.findings.file,
                         &span,
@@ -209,7 +235,7 @@ pub(crate) fn in_order<'t>(table: &'t DeTable<'t>) -> Vec<Item<'t>> {
 }
 
 pub(crate) fn missing(
-    what: &str,
+    what: What<'_>,
     key: &str,
     file: File,
     home: &Range<usize>,
@@ -223,7 +249,7 @@ pub(crate) fn missing(
 
 fn unknown_key(
     word: &str,
-    what: &str,
+    what: What<'_>,
     (known, near): (&[&'static str], Option<&str>),
     file: File,
     span: &Range<usize>,
@@ -268,10 +294,8 @@ impl<T: Read> Read for List<T> {
             value: element.get_ref(),
             span: element.span(),
         });
-        Some(Self(
-            elements
-                .filter_map(|element| T::read(element, findings))
-                .collect(),
-        ))
+        let mut list = Vec::with_capacity(elements.len());
+        list.extend(elements.filter_map(|element| T::read(element, findings)));
+        Some(Self(list))
     }
 }

@@ -1,6 +1,6 @@
 //! `[transport]`
 
-use super::table::{Findings, Item, Read, Table};
+use super::table::{Findings, Item, Read, Table, What};
 use super::value::Spanned;
 use schemars::JsonSchema;
 
@@ -20,7 +20,7 @@ pub(crate) struct Transport {
 
 impl Read for Transport {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "`[transport]`".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("`[transport]`"), findings);
         let transport = Self {
             sink: table.required("sink", r#"sink = "events""#),
             api_key: table.optional("api_key"),

@@ -121,6 +121,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding in a text that has this many bytes more before it.
+    #[must_use]
+    pub(crate) fn moved(mut self, by: usize) -> Self {
+        for Label { span, .. } in &mut self.labels {
+            *span = span.start + by..span.end + by;
+        }
+        self
+    }
+
     /// The file and the first byte, to sort by.
     pub(crate) fn place(&self) -> (bool, usize) {
         self.labels.first().map_or((false, 0), |label| {

@@ -6,23 +6,26 @@ use super::{Lock, LockedEvent, LockedKind};
 use crate::diagnostic::{Diagnostic, File, quoted};
 use crate::model::{FieldType, Schema};
 use crate::rules::lock::{MISSING, STALE};
-use crate::text::{Place, locate};
+use crate::text::{self, Place, locate};
 use toml::de::DeTable;
 
 const COMMAND: &str = "run `cargo telemetry update`, and commit what it writes with your change";
 
-/// The lock, if it is there and says the same as the schema.
+/// The lock, if it is there and says the same as the schema, which was made
+/// of `events`.
 pub(crate) fn agreeing(
     lock: Option<Lock>,
     schema: &Schema,
-    tree: &DeTable<'_>,
+    events: &str,
 ) -> Result<Lock, Vec<Diagnostic>> {
+    // For places alone, which nobody asks for where the two agree.
+    let tree = || text::parse(events, File::Events).0;
     let Some(lock) = lock else {
-        return Err(vec![missing(tree)]);
+        return Err(vec![missing(&tree())]);
     };
     match Lock::update(Some(&lock), schema) {
         Ok(updated) if updated == lock => Ok(lock),
-        Ok(updated) => Err(vec![stale(&lock, &updated, schema, tree)]),
+        Ok(updated) => Err(vec![stale(&lock, &updated, schema, &tree())]),
         Err(full) => Err(vec![
             Diagnostic::new(&STALE, full.to_string())
                 .at(File::Lock, &(0..0), "no numbers are left")

@@ -5,7 +5,7 @@ use super::{
     LockedValue,
 };
 use crate::declared::Spanned;
-use crate::declared::table::{Findings, Item, List, Read, Table};
+use crate::declared::table::{Findings, Item, List, Read, Table, What};
 use crate::diagnostic::{Diagnostic, File};
 use crate::names;
 use crate::rules::lock::DAMAGED;
@@ -23,49 +23,116 @@ impl Lock {
     /// Diagnostics that point into the text, if it is anything else: syntax
     /// errors, or what does not belong, or a fingerprint that is off.
     pub fn parse(text: &str) -> Result<Self, Vec<Diagnostic>> {
-        let (tree, syntax) = text::parse(text, File::Lock);
-        if !syntax.is_empty() {
-            return Err(mendable(syntax));
+        let mut faults = Faults::default();
+        let mut blocks = blocks(text).into_iter();
+        let head = blocks
+            .next()
+            .and_then(|head| read_block(head, &mut faults, read_head));
+        let (mut enums, mut events) = (Vec::new(), Vec::new());
+        for block in blocks {
+            let (some, others) = read_block(block, &mut faults, |table| {
+                (table.optional("enums"), table.optional("events"))
+            });
+            enums.extend(some.into_iter().flat_map(|List(some)| some));
+            events.extend(others.into_iter().flat_map(|List(others)| others));
         }
-        let mut findings = Findings::of(File::Lock);
-        let mut table = Table::root(&tree, "`events.lock`", &mut findings);
-        let format: Option<Spanned<i64>> = table.required("lock", "lock = 1");
-        let app: Option<Spanned<String>> = table.required("app", "app = \"...\"");
-        let generations = table.required("generations", "generations = []");
-        let policy = table.required("policy", "policy = []");
-        let accepted = table.optional("accepted").unwrap_or_default();
-        let enums = table.optional("enums").unwrap_or_default();
-        let events = table.optional("events").unwrap_or_default();
-        table.finish();
-        if let Some(format) = format.filter(|format| format.value != 1) {
-            findings.push(damaged(
-                "this build reads version 1 of the file",
-                &format.span,
-            ));
+        for faults in [faults.syntax, faults.others] {
+            if !faults.is_empty() {
+                return Err(mendable(faults));
+            }
         }
-        if !findings.diagnostics.is_empty() {
-            return Err(mendable(findings.diagnostics));
-        }
-        let (Some(app), Some(List(generations)), Some(List(policy))) = (app, generations, policy)
-        else {
+        let Some((app, lock)) = head else {
             return Err(mendable(vec![damaged("the file is not complete", &(0..0))]));
         };
-        let List(accepted) = accepted;
-        let List(enums) = enums;
-        let List(events) = events;
         let lock = Self {
-            app: app.value.clone(),
-            generations,
             enums,
             events,
-            policy,
-            accepted,
+            ..lock
         };
         match lock.fault() {
-            Some(fault) => Err(mendable(vec![damaged(&fault, &app.span)])),
+            Some(fault) => Err(mendable(vec![damaged(&fault, &app)])),
             None => Ok(lock),
         }
     }
+}
+
+/// The part of a file from one byte on.
+#[derive(Clone, Copy)]
+struct Block<'t> {
+    start: usize,
+    text: &'t str,
+}
+
+/// The head of the file, and then each enum and each event by itself: the
+/// tree of all of them at once is tens of megabytes where there are thousands.
+/// A line that begins so is nothing else in what [`Lock::to_text`] writes.
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut begins = vec![0];
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("[[") {
+            begins.push(start);
+        }
+        start += line.len();
+    }
+    let ends = begins.iter().skip(1).copied().chain([text.len()]);
+    let blocks = begins.iter().zip(ends).filter_map(|(&start, end)| {
+        let text = text.get(start..end)?;
+        Some(Block { start, text })
+    });
+    blocks.collect()
+}
+
+/// What is wrong with a file.
+#[derive(Default)]
+struct Faults {
+    syntax: Vec<Diagnostic>,
+    others: Vec<Diagnostic>,
+}
+
+/// Reads a block as a document.
+fn read_block<T>(
+    block: Block<'_>,
+    faults: &mut Faults,
+    read: impl FnOnce(&mut Table<'_, '_>) -> T,
+) -> T {
+    let (tree, syntax) = text::parse(block.text, File::Lock);
+    let mut findings = Findings::of(File::Lock);
+    let mut table = Table::root(&tree, "`events.lock`", &mut findings);
+    let value = read(&mut table);
+    table.finish();
+    let moved = |found: Diagnostic| found.moved(block.start);
+    faults.syntax.extend(syntax.into_iter().map(moved));
+    faults
+        .others
+        .extend(findings.diagnostics.into_iter().map(moved));
+    value
+}
+
+/// A lock that has no enums and no events yet, and where its app is named.
+fn read_head(table: &mut Table<'_, '_>) -> Option<(Range<usize>, Lock)> {
+    let format: Option<Spanned<i64>> = table.required("lock", "lock = 1");
+    let app: Option<Spanned<String>> = table.required("app", "app = \"...\"");
+    let generations = table.required("generations", "generations = []");
+    let policy = table.required("policy", "policy = []");
+    let accepted = table.optional("accepted").unwrap_or_default();
+    if let Some(format) = format.filter(|format| format.value != 1) {
+        table.findings.push(damaged(
+            "this build reads version 1 of the file",
+            &format.span,
+        ));
+    }
+    let (app, List(generations), List(policy), List(accepted)) =
+        (app?, generations?, policy?, accepted);
+    let lock = Lock {
+        app: app.value,
+        generations,
+        enums: Vec::new(),
+        events: Vec::new(),
+        policy,
+        accepted,
+    };
+    Some((app.span, lock))
 }
 
 /// Says how to come by a good file again.
@@ -127,7 +194,7 @@ fn read_life(table: &mut Table<'_, '_>) -> Option<Life> {
 impl Read for Generation {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
         let span = item.span.clone();
-        let mut table = Table::of(&item, "a generation".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("a generation"), findings);
         let number: Option<Number> = table.required("number", "number = 1");
         let digits: Option<Spanned<String>> =
             table.required("fingerprint", "fingerprint = \"...\"");
@@ -147,7 +214,7 @@ impl Read for Generation {
 
 impl Read for LockedPolicy {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "a policy value".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("a policy value"), findings);
         let name: Option<Spanned<String>> = table.required("name", "name = \"...\"");
         let since: Option<Number> = table.required("since", "since = 1");
         let value: Option<Spanned<String>> = table.required("value", "value = \"...\"");
@@ -162,7 +229,7 @@ impl Read for LockedPolicy {
 
 impl Read for Accepted {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "an accepted break".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("an accepted break"), findings);
         let since: Option<Number> = table.required("since", "since = 2");
         let reason: Option<Spanned<String>> = table.required("reason", "reason = \"...\"");
         let what: Option<List<Spanned<String>>> = table.required("what", "what = []");
@@ -178,7 +245,7 @@ impl Read for Accepted {
 
 impl Read for LockedEnum {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "an enum".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("an enum"), findings);
         let name: Option<Name> = table.required("name", "name = \"...\"");
         let life = read_life(&mut table);
         let values = table.required("values", "values = []");
@@ -194,7 +261,7 @@ impl Read for LockedEnum {
 
 impl Read for LockedValue {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "a value".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("a value"), findings);
         let code: Option<Number> = table.required("code", "code = 0");
         let name: Option<Name> = table.required("name", "name = \"...\"");
         let life = read_life(&mut table);
@@ -209,7 +276,7 @@ impl Read for LockedValue {
 
 impl Read for LockedEvent {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
-        let mut table = Table::of(&item, "an event".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("an event"), findings);
         let code: Option<Number> = table.required("code", "code = 1");
         let name: Option<Name> = table.required("name", "name = \"...\"");
         let life = read_life(&mut table);
@@ -234,7 +301,7 @@ struct FieldLine {
 impl Read for FieldLine {
     fn read(item: Item<'_>, findings: &mut Findings) -> Option<Self> {
         let span = item.span.clone();
-        let mut table = Table::of(&item, "a field".to_owned(), findings);
+        let mut table = Table::of(&item, What::Words("a field"), findings);
         let code: Option<Number> = table.required("code", "code = 1");
         let name: Option<Name> = table.required("name", "name = \"...\"");
         let life = read_life(&mut table);

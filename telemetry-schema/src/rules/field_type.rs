@@ -2,7 +2,7 @@
 
 use super::Check;
 use crate::declared::Spanned;
-use crate::declared::table::Verdict;
+use crate::declared::table::{Verdict, What};
 use crate::diagnostic::{Diagnostic, listed, nearest, quoted};
 use std::ops::Range;
 
@@ -87,7 +87,7 @@ const TEXT: [&str; 20] = [
 ];
 
 /// The finding on a type that does not exist.
-pub(crate) fn unknown(what: &str, word: &Spanned<String>) -> Diagnostic {
+pub(crate) fn unknown(what: What<'_>, word: &Spanned<String>) -> Diagnostic {
     let name = word.value.to_lowercase();
     let types = TYPES.map(|(name, _)| name);
     let diagnostic = |label: String| {
@@ -137,7 +137,7 @@ pub(crate) fn unknown(what: &str, word: &Spanned<String>) -> Diagnostic {
 }
 
 /// The finding on a key that another type has.
-pub(crate) fn foreign_key(what: &str, key: &str, of: &str, span: &Range<usize>) -> Verdict {
+pub(crate) fn foreign_key(what: What<'_>, key: &str, of: &str, span: &Range<usize>) -> Verdict {
     let owners: Vec<&str> = TYPES
         .iter()
         .filter(|(_, keys)| keys.contains(&key))

@@ -3,6 +3,7 @@ use crate::declared::{Declarations, FieldKind, Spanned, Words};
 use crate::diagnostic::{Diagnostic, quoted};
 use crate::names::{inline_enum, is_name, pascal_case};
 use std::collections::HashMap;
+use std::fmt;
 use std::ops::Range;
 
 rule! {
@@ -82,36 +83,52 @@ const TAKEN: [&str; 43] = [
 ];
 
 /// A type of the generated code, with what it is made from.
-struct Type {
+struct Type<'d> {
     rust: String,
-    what: String,
-    span: Range<usize>,
+    from: Origin<'d>,
+    span: &'d Range<usize>,
+}
+
+enum Origin<'d> {
+    Enum(&'d str),
+    Event(&'d str),
+    InPlace(String),
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Enum(name) => write!(f, "enum {}", quoted(name)),
+            Self::Event(name) => write!(f, "event {}", quoted(name)),
+            Self::InPlace(name) => write!(f, "the enum {}, written in place,", quoted(name)),
+        }
+    }
 }
 
 fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
-    let mut seen: HashMap<String, Type> = HashMap::new();
-    for new in types(declared) {
-        if TAKEN.contains(&new.rust.as_str()) {
+    let types = types(declared);
+    let mut seen: HashMap<&str, &Type<'_>> = HashMap::with_capacity(types.len());
+    for new in &types {
+        if TAKEN.binary_search(&new.rust.as_str()).is_ok() {
             findings.push(
-                Diagnostic::new(&RULE, format!("{} has a name that is taken", new.what))
-                    .here(&new.span, format!("would be the type `{}`", new.rust))
+                Diagnostic::new(&RULE, format!("{} has a name that is taken", new.from))
+                    .here(new.span, format!("would be the type `{}`", new.rust))
                     .note("the generated code or the runtime has a type of this name")
                     .help("add a word that says what it is about"),
             );
         }
-        if let Some(first) = seen.get(&new.rust) {
+        let first = *seen.entry(&new.rust).or_insert(new);
+        if !std::ptr::eq(first, new) {
             findings.push(
                 Diagnostic::new(
                     &RULE,
-                    format!("{} and {} become the same Rust type", first.what, new.what),
+                    format!("{} and {} become the same Rust type", first.from, new.from),
                 )
-                .here(&new.span, format!("would be the type `{}`", new.rust))
-                .here(&first.span, "so would this")
+                .here(new.span, format!("would be the type `{}`", new.rust))
+                .here(first.span, "so would this")
                 .note("events and enums become types in one module")
                 .help("rename one of them"),
             );
-        } else {
-            seen.insert(new.rust.clone(), new);
         }
     }
     for (_, values) in declared.words() {
@@ -119,20 +136,17 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     }
 }
 
-fn types(declared: &Declarations) -> Vec<Type> {
-    let named = |kind: &str, name: &Spanned<String>| Type {
-        rust: pascal_case(&name.value),
-        what: format!("{kind} {}", quoted(&name.value)),
-        span: name.span.clone(),
-    };
-    let enums = declared
-        .enums
-        .iter()
-        .map(|entry| named("enum", &entry.name));
-    let events = declared
-        .events
-        .iter()
-        .map(|entry| named("event", &entry.name));
+fn types(declared: &Declarations) -> Vec<Type<'_>> {
+    let enums = declared.enums.iter().map(|entry| Type {
+        rust: pascal_case(&entry.name.value),
+        from: Origin::Enum(&entry.name.value),
+        span: &entry.name.span,
+    });
+    let events = declared.events.iter().map(|entry| Type {
+        rust: pascal_case(&entry.name.value),
+        from: Origin::Event(&entry.name.value),
+        span: &entry.name.span,
+    });
     let inline = declared.fields().filter_map(|(event, field)| {
         let Some(FieldKind::Choice(keys)) = &field.item.kind else {
             return None;
@@ -141,8 +155,8 @@ fn types(declared: &Declarations) -> Vec<Type> {
         let name = inline_enum(&event.name.value, &field.name.value);
         Some(Type {
             rust: pascal_case(&name),
-            what: format!("the enum {}, written in place,", quoted(&name)),
-            span: field.name.span.clone(),
+            from: Origin::InPlace(name),
+            span: &field.name.span,
         })
     });
     enums
@@ -175,5 +189,15 @@ fn variants(values: &Words, findings: &mut Vec<Diagnostic>) {
         } else {
             seen.insert(rust, &value.name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_in_order() {
+        assert!(TAKEN.is_sorted());
     }
 }
