@@ -378,3 +378,34 @@ fn join(lines: Vec<FieldLine>, findings: &mut Findings) -> Vec<LockedField> {
     }
     fields
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOCK: &str = include_str!("../../tests/fixtures/fine.lock");
+
+    /// What the first labels of all findings point at.
+    fn places(text: &str) -> Vec<&str> {
+        let found = Lock::parse(text).unwrap_err();
+        let spans = found.iter().map(|found| found.labels[0].span.clone());
+        spans.map(|span| &text[span]).collect()
+    }
+
+    #[test]
+    fn a_finding_has_its_place_in_whichever_block() {
+        let (before, last) = LOCK.rsplit_once("[[events]]\n").unwrap();
+        let text = format!("extra = 1\n{before}[[events]]\nother = 2\n{last}");
+        assert_eq!(places(&text), ["extra", "other"]);
+    }
+
+    #[test]
+    fn what_is_no_toml_is_told_alone() {
+        let (before, last) = LOCK.rsplit_once("[[events]]\n").unwrap();
+        let text = format!("extra = 1\n{before}[[events]]\n<<<<<<< ours\n{last}");
+        let found = Lock::parse(&text).unwrap_err();
+        let starts = found.iter().map(|found| found.labels[0].span.start);
+        assert_eq!(starts.collect::<Vec<_>>(), [text.find("<<<<<<<").unwrap()]);
+        assert!(found[0].notes[0].contains("a merge"), "{found:?}");
+    }
+}
