@@ -7,6 +7,7 @@ pub mod posthog;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -42,6 +43,11 @@ impl Ingest {
 
     /// With more of a configuration.
     pub fn with(data: &Path, config: &str) -> Self {
+        Self::with_variables(data, config, &[])
+    }
+
+    /// And of an environment.
+    pub fn with_variables(data: &Path, config: &str, variables: &[(&str, &OsStr)]) -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events.toml");
         let (file, log) = (data.with_extension("toml"), data.with_extension("log"));
         fs::write(&file, config).unwrap();
@@ -53,6 +59,7 @@ impl Ingest {
             .arg(manifest)
             .arg("--config")
             .arg(file)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log_file.unwrap())
             .spawn()
