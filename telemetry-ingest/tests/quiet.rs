@@ -5,12 +5,15 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+mod support;
 
-use common::{Ingest, SESSION, bomb, data, good, list, on_disk, request, rest};
+use common::{Ingest, SAID, SESSION, bomb, data, event, good, list, on_disk, request, rest, time};
 use std::fs;
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
+use support::clickhouse::{Server, installed};
+use support::contract;
 use tokio::net::TcpSocket;
 
 /// Loopback addresses that nothing else here has.
@@ -131,5 +134,45 @@ fn nothing_of_a_request_but_its_events_is_written_anywhere() {
                 serde_json::from_str::<serde_json::Value>(line).unwrap();
             }
         }
+    }
+}
+
+/// The same of a ClickHouse, its log too.
+#[test]
+fn nor_where_events_are_in_clickhouse() {
+    if !installed(false) {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::alone(folder.path());
+    let (_folder, data) = data();
+    let config = format!(
+        "[log]\nlevel = \"debug\"\n[limits]\nheader_seconds = 1\nbody_seconds = 1\n\
+         [clickhouse]\nurls = [\"{}\"]\n",
+        server.url()
+    );
+    let mut ingest = Ingest::with(&data, &config);
+    let mut statuses = Vec::new();
+    for request in requests() {
+        let mut stream = connect(&ingest.address);
+        let _ = stream.write_all(&request);
+        statuses.push(rest(&mut stream).0);
+    }
+    assert!(statuses.contains(&200) && statuses.contains(&400));
+    let kept = event(7, "0123456789abcdef", &time(0), SAID);
+    assert_eq!(ingest.events(&list(&[kept]))["accepted"], 1);
+    ingest.terminate();
+    assert!(ingest.ended().success());
+    let log = fs::read_to_string(&ingest.log).unwrap();
+    // The search finds what is there.
+    let session = 0x0123_4567_89ab_cdef_u64.to_be_bytes();
+    assert!(contract::on_disk(folder.path(), &session));
+    assert!(contract::on_disk(folder.path(), b"session_end"));
+    assert!(!contract::on_disk(folder.path(), &CLIENT.octets()));
+    for told in TOLD {
+        assert!(!log.contains(told), "{told}: {log}");
+        // A server's log has numbers such as 127.93 of its own.
+        let is_there = told != "127.93" && contract::on_disk(folder.path(), told.as_bytes());
+        assert!(!is_there, "{told}");
     }
 }
