@@ -260,9 +260,13 @@ impl<'w> Console<'w> {
         }
     }
 
-    /// Prints the document of a command that has ended.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        if self.format != Format::Json || self.printed {
+    /// Prints the document of a command that has ended so. One that could not
+    /// run has none, unless it told something before: an empty list would say
+    /// that nothing was found.
+    pub(crate) fn finish(self, outcome: Outcome) -> io::Result<()> {
+        let nothing = self.document.is_none() && self.findings.is_empty();
+        let never_ran = outcome == Outcome::CouldNotRun && nothing;
+        if self.format != Format::Json || self.printed || never_ran {
             return Ok(());
         }
         let document = self.document.unwrap_or(Value::Array(self.findings));

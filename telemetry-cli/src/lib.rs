@@ -55,11 +55,12 @@ use telemetry_schema::rules;
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Exit code 0: all is well.
+    /// Exit code 0: all is well, also where whoever reads what `sample`, `bits`
+    /// or `explain` prints stops before its end.
     Fine,
     /// Exit code 1: there are findings, or files that are not up to date.
     Findings,
-    /// Exit code 2: the command could not run.
+    /// Exit code 2: the command could not run, or could not say what it found.
     CouldNotRun,
 }
 
@@ -166,13 +167,22 @@ pub fn run(
         arguments.remove(1);
     }
     let outcome = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments.run(out, err),
+        Ok(arguments) => match arguments.run(out, err) {
+            // Whoever reads has seen enough, as in `sample | head`.
+            Err(error)
+                if error.kind() == io::ErrorKind::BrokenPipe && arguments.command.only_shows() =>
+            {
+                Ok(Outcome::Fine)
+            }
+            outcome => outcome,
+        },
         Err(help) if !help.use_stderr() => {
             write!(out, "{}", help.render().ansi()).map(|()| Outcome::Fine)
         }
         Err(usage) => write!(err, "{}", usage.render().ansi()).map(|()| Outcome::CouldNotRun),
     };
-    // Whoever reads may stop; whatever else cannot be said, cannot be said.
+    // What cannot be said, cannot be said; of what a command judges, the exit
+    // code then says no more than that.
     outcome.unwrap_or(Outcome::CouldNotRun)
 }
 
@@ -180,7 +190,7 @@ impl Arguments {
     fn run(&self, out: &mut dyn Write, err: &mut dyn Write) -> io::Result<Outcome> {
         let mut console = Console::new(self.format, out, err);
         let outcome = self.command.run(|| self.project(), &mut console)?;
-        console.finish()?;
+        console.finish(outcome)?;
         Ok(outcome)
     }
 
@@ -193,6 +203,12 @@ impl Arguments {
 }
 
 impl Command {
+    /// Whether it prints what it is asked for and judges nothing, so that it
+    /// may be read in part.
+    const fn only_shows(&self) -> bool {
+        matches!(self, Self::Bits | Self::Sample(_) | Self::Explain { .. })
+    }
+
     /// Whether nothing may be written, which `Cargo.lock` is a part of.
     const fn only_looks(&self) -> bool {
         matches!(

@@ -7,6 +7,7 @@ mod program;
 use program::Program;
 use std::ffi::OsString;
 use std::fs;
+use std::io::{self, Write};
 use telemetry_cli::{Outcome, run};
 
 #[test]
@@ -321,4 +322,46 @@ fn help_is_no_error() {
     insta::assert_snapshot!(anstream::adapter::strip_str(
         &String::from_utf8(out).unwrap()
     ));
+}
+
+/// A pipe whose reader has gone.
+struct Gone;
+
+impl Write for Gone {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn what_is_shown_may_be_read_in_part_and_what_is_judged_may_not() {
+    let program = Program::new();
+    let manifest = program.path("events.toml");
+    for (command, ends) in [
+        (&["sample", "-n", "5"][..], Outcome::Fine),
+        (&["bits"], Outcome::Fine),
+        (&["explain", "--list"], Outcome::Fine),
+        (&["explain", "session_start"], Outcome::Fine),
+        (&["check"], Outcome::CouldNotRun),
+        (&["generate", "--check"], Outcome::CouldNotRun),
+    ] {
+        let mut arguments: Vec<OsString> = vec!["cargo-telemetry".into()];
+        arguments.extend(command.iter().map(OsString::from));
+        arguments.extend(["--manifest".into(), manifest.clone().into()]);
+        let mut err = Vec::new();
+        assert_eq!(run(arguments, &mut Gone, &mut err), ends, "{command:?}");
+    }
+}
+
+#[test]
+fn what_could_not_run_has_found_nothing_and_does_not_say_so() {
+    let program = Program::new();
+    fs::remove_file(program.path("events.toml")).unwrap();
+    let (outcome, out, err) = program.run(&["check", "--format", "json"]);
+    assert_eq!((outcome, out.as_str()), (Outcome::CouldNotRun, ""));
+    assert!(err.starts_with("error: cannot read events.toml: "), "{err}");
 }
