@@ -38,6 +38,7 @@ use observe::Outcome;
 use serde_json::{Value, json};
 use sessions::sessions;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use telemetry_wire::read::Reader;
 use tokio::sync::{Mutex, Semaphore};
@@ -60,6 +61,9 @@ struct Shared {
     portal: Option<Portal>,
     outbox: Option<Arc<Outbox>>,
     metrics: Arc<Metrics>,
+    /// Requests that are being judged: one a processor. More would be no
+    /// faster, and each thread that judges has memory of its own.
+    judging: Arc<Semaphore>,
     /// Whoever deletes: one at a time, since it may take long.
     deleting: Arc<Semaphore>,
     unanswered: Unanswered,
@@ -113,6 +117,7 @@ impl Service {
             portal: setup.portal,
             outbox: setup.outbox,
             metrics,
+            judging: Arc::new(Semaphore::new(processors())),
             deleting: Arc::new(Semaphore::new(1)),
             unanswered: Unanswered::default(),
             looked: Arc::default(),
@@ -259,8 +264,10 @@ impl Service {
 async fn events(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
     let gzip = is_gzip(request.headers())?;
     let admitted = service.0.admission.let_in(request, Sent::Request).await?;
+    let turn = service.0.judging.clone().acquire_owned().await;
     let judging = service.clone();
     let judge = move || {
+        let _turn = turn;
         let Shared { terms, reader, .. } = &*judging.0;
         let judged = judge(&admitted.body, gzip, terms, reader, now_ms());
         (judged, admitted)
@@ -314,6 +321,11 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, Refusal> {
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|_| Refusal::Fault)
+}
+
+/// How many there are, as far as is known.
+fn processors() -> usize {
+    thread::available_parallelism().map_or(2, usize::from)
 }
 
 fn answer(answer: &Value) -> Response {
