@@ -32,10 +32,12 @@ impl Kind {
         }
     }
 
-    /// The store of this name.
+    /// The store of this name, in letters of any case.
     pub(crate) fn of(name: &str) -> Option<Self> {
         let kinds = [Self::Null, Self::Sqlite, Self::ClickHouse];
-        kinds.into_iter().find(|kind| kind.name() == name)
+        kinds
+            .into_iter()
+            .find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
     /// Opens the store.
