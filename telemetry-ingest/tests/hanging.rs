@@ -33,10 +33,7 @@ fn a_server_that_hangs_holds_up_who_needs_it_and_not_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::alone(folder.path());
     let (_folder, data) = data();
-    let config = format!(
-        "[clickhouse]\nurls = [\"{}\"]\n[limits]\nstop_seconds = 2\n",
-        server.url()
-    );
+    let config = server.section() + "[limits]\nstop_seconds = 2\n";
     let mut ingest = Ingest::with(&data, &config);
     assert_eq!(ingest.events(&list(&[good(1)]))["accepted"], 1);
     server.hangs(true);

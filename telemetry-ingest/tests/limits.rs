@@ -83,23 +83,31 @@ fn a_connection_has_an_end() {
     assert!(asked > 0);
 }
 
+/// Asks for far more answers than the system keeps for somebody.
+fn asks_for_much(ingest: &Ingest) -> TcpStream {
+    let mut asker = ingest.connect();
+    let ask = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
+    asker
+        .set_write_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let _ = asker.write_all(&ask);
+    asker
+}
+
+/// Whether who asks now is the only one with a connection.
+fn is_alone(ingest: &Ingest) -> bool {
+    let metrics = ingest.get("/metrics").1;
+    metrics.contains("\ntelemetry_connections 1\n")
+}
+
 #[test]
 fn who_does_not_read_the_answer_is_not_waited_for() {
     let (_folder, data) = data();
     let config = "[limits]\nconnection_seconds = 1\nheader_seconds = 1\n\
                   body_seconds = 1\nstop_seconds = 1\n";
     let ingest = Ingest::with(&data, config);
-    let mut deaf = ingest.connect();
-    // Far more answers than the system keeps for somebody.
-    let ask = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
-    deaf.set_write_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
-    let _ = deaf.write_all(&ask);
-    until("a connection stays open", || {
-        let metrics = ingest.get("/metrics").1;
-        // The one that asks.
-        metrics.contains("\ntelemetry_connections 1\n")
-    });
+    let deaf = asks_for_much(&ingest);
+    until("a connection stays open", || is_alone(&ingest));
     drop(deaf);
 }
 
@@ -108,18 +116,11 @@ fn who_reads_the_answer_byte_by_byte_is_not_waited_for() {
     let (_folder, data) = data();
     let config = "[limits]\nconnection_seconds = 600\nheader_seconds = 600\nbody_seconds = 1\n";
     let ingest = Ingest::with(&data, config);
-    let mut slow = ingest.connect();
-    // Far more answers than the system keeps for somebody.
-    let ask = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1_000);
-    slow.set_write_timeout(Some(Duration::from_millis(500)))
-        .unwrap();
-    let _ = slow.write_all(&ask);
+    let mut slow = asks_for_much(&ingest);
     let mut byte = [0];
     until("a byte now and then keeps a connection", || {
         let _ = slow.read(&mut byte);
-        let metrics = ingest.get("/metrics").1;
-        // The one that asks.
-        metrics.contains("\ntelemetry_connections 1\n")
+        is_alone(&ingest)
     });
     assert_eq!(ingest.events(&list(&[good(1)]))["accepted"], 1);
 }

@@ -146,11 +146,8 @@ fn nor_where_events_are_in_clickhouse() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::alone(folder.path());
     let (_folder, data) = data();
-    let config = format!(
-        "[log]\nlevel = \"debug\"\n[limits]\nheader_seconds = 1\nbody_seconds = 1\n\
-         [clickhouse]\nurls = [\"{}\"]\n",
-        server.url()
-    );
+    let config = server.section()
+        + "[log]\nlevel = \"debug\"\n[limits]\nheader_seconds = 1\nbody_seconds = 1\n";
     let mut ingest = Ingest::with(&data, &config);
     let mut statuses = Vec::new();
     for request in requests() {

@@ -2,7 +2,7 @@
 
 use super::admission::Sent;
 use super::observe::Outcome;
-use super::{Refusal, Service, answer, blocking, is_gzip, now_ms, sessions};
+use super::{Refusal, Service, answer, is_gzip, now_ms, sessions};
 use crate::judge::{Judged, Terms, judge_lines};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -38,8 +38,8 @@ pub(super) async fn bundles(
     let admission = &service.0.admission;
     let admitted = admission.let_in(request, Sent::Bundle).await?;
     let terms = service.0.terms;
-    let read = blocking(move || (read(&admitted.body, &terms), admitted));
-    let (asked, admitted) = read.await?;
+    let read = move || (read(&admitted.body, &terms), admitted);
+    let (asked, admitted) = service.judging(read).await?;
     let asked = match asked {
         Ok(asked) => asked,
         Err(refusal) => return Ok(not_taken(&refusal)),

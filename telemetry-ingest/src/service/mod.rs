@@ -222,6 +222,19 @@ impl Service {
         metrics.later.inc_by(outcome.later as u64);
     }
 
+    /// Judges what was sent, when it is its turn.
+    async fn judging<T: Send + 'static>(
+        &self,
+        judge: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let turn = self.0.judging.clone().acquire_owned().await;
+        blocking(move || {
+            let _turn = turn;
+            judge()
+        })
+        .await
+    }
+
     /// Deletes sessions, when those are done who came before.
     async fn delete(&self, sessions: Vec<[u8; 8]>) -> Result<u64, Refusal> {
         let turn = timeout(TURN, self.0.deleting.clone().acquire_owned());
@@ -264,15 +277,13 @@ impl Service {
 async fn events(State(service): State<Service>, request: Request) -> Result<Response, Refusal> {
     let gzip = is_gzip(request.headers())?;
     let admitted = service.0.admission.let_in(request, Sent::Request).await?;
-    let turn = service.0.judging.clone().acquire_owned().await;
-    let judging = service.clone();
+    let shared = service.0.clone();
     let judge = move || {
-        let _turn = turn;
-        let Shared { terms, reader, .. } = &*judging.0;
+        let Shared { terms, reader, .. } = &*shared;
         let judged = judge(&admitted.body, gzip, terms, reader, now_ms());
         (judged, admitted)
     };
-    let (judged, admitted) = blocking(judge).await?;
+    let (judged, admitted) = service.judging(judge).await?;
     let judged = judged.map_err(|unfit| match unfit {
         Unfit::Malformed => Refusal::Malformed,
         Unfit::TooLarge => Refusal::TooLarge,

@@ -216,6 +216,11 @@ impl Server {
         format!("http://127.0.0.1:{}/", self.http)
     }
 
+    /// The part of a service's configuration that has it store here.
+    pub(crate) fn section(&self) -> String {
+        format!("[clickhouse]\nurls = [\"{}\"]\n", self.url())
+    }
+
     /// All that it writes to.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder

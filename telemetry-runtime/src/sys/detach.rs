@@ -12,27 +12,28 @@ pub(crate) fn detach(life: u32) {
     // call here a pointer. The descriptors that are closed may be the host's;
     // whoever calls never goes back to it.
     unsafe {
-        libc::signal(libc::SIGALRM, libc::SIG_DFL);
+        heed(libc::SIGALRM);
         libc::alarm(life);
-        heed_signals();
         libc::setsid();
         libc::chdir(c"/".as_ptr());
         close_from(3);
     }
 }
 
-/// Lets every signal through that is blocked. That it is was handed on from
-/// whoever started this process.
+/// Lets a signal do what it does by itself. That it is ignored or blocked is
+/// handed on from whoever started this process.
 ///
 /// # Safety
 ///
-/// Nobody here waits for a signal.
-unsafe fn heed_signals() {
-    let mut none = MaybeUninit::uninit();
+/// Nobody here waits for the signal.
+unsafe fn heed(signal: c_int) {
+    let mut signals = MaybeUninit::uninit();
     // SAFETY: the set is made before it is used.
     unsafe {
-        libc::sigemptyset(none.as_mut_ptr());
-        libc::pthread_sigmask(libc::SIG_SETMASK, none.as_ptr(), std::ptr::null_mut());
+        libc::signal(signal, libc::SIG_DFL);
+        libc::sigemptyset(signals.as_mut_ptr());
+        libc::sigaddset(signals.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, signals.as_ptr(), std::ptr::null_mut());
     }
 }
 

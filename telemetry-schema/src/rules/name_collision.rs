@@ -136,17 +136,19 @@ fn check(declared: &Declarations, findings: &mut Vec<Diagnostic>) {
     }
 }
 
+fn named<'d>(name: &'d Spanned<String>, from: fn(&'d str) -> Origin<'d>) -> Type<'d> {
+    Type {
+        rust: pascal_case(&name.value),
+        from: from(&name.value),
+        span: &name.span,
+    }
+}
+
 fn types(declared: &Declarations) -> Vec<Type<'_>> {
-    let enums = declared.enums.iter().map(|entry| Type {
-        rust: pascal_case(&entry.name.value),
-        from: Origin::Enum(&entry.name.value),
-        span: &entry.name.span,
-    });
-    let events = declared.events.iter().map(|entry| Type {
-        rust: pascal_case(&entry.name.value),
-        from: Origin::Event(&entry.name.value),
-        span: &entry.name.span,
-    });
+    let enums = declared.enums.iter();
+    let enums = enums.map(|entry| named(&entry.name, Origin::Enum));
+    let events = declared.events.iter();
+    let events = events.map(|entry| named(&entry.name, Origin::Event));
     let inline = declared.fields().filter_map(|(event, field)| {
         let Some(FieldKind::Choice(keys)) = &field.item.kind else {
             return None;

@@ -54,16 +54,14 @@ impl Started {
 }
 
 pub(super) fn start(program: &Program<'_>) -> io::Result<Started> {
-    let child = if has_its_users_rights() && libc_leaves_threads_alone() {
-        clone(program).ok()
-    } else {
-        None
-    };
-    match child {
-        Some(child) => Ok(Started::Here(child)),
-        // As where a filter of system calls refuses it.
-        None => plain::start(program).map(Started::Plainly),
+    if has_its_users_rights()
+        && libc_leaves_threads_alone()
+        && let Ok(child) = clone(program)
+    {
+        return Ok(Started::Here(child));
     }
+    // As where a filter of system calls refuses it.
+    plain::start(program).map(Started::Plainly)
 }
 
 /// Whether this process may no more than whoever started it.
@@ -229,7 +227,7 @@ extern "C" fn run(plan: *mut c_void) -> c_int {
         // Kernels before 5.9 do not know it. Whoever waits for the end of a
         // pipe then waits until the program has closed it: not for the nap.
         let closed = raw_syscall!(Sysno::close_range, 3, c_int::MAX, 0) == 0;
-        if has_null_streams() {
+        if leave_streams() {
             if closed {
                 raw_syscall!(Sysno::nanosleep, &raw const NAP, 0);
             }
@@ -245,12 +243,12 @@ extern "C" fn run(plan: *mut c_void) -> c_int {
     1
 }
 
-/// Puts nothing in the place of the three streams.
+/// Puts nothing in the place of the three streams; whether it could.
 ///
 /// # Safety
 ///
 /// Nobody uses them afterwards.
-unsafe fn has_null_streams() -> bool {
+unsafe fn leave_streams() -> bool {
     let (here, path) = (libc::AT_FDCWD, c"/dev/null".as_ptr());
     // SAFETY: the path ends with a zero byte.
     let nothing = unsafe { raw_syscall!(Sysno::openat, here, path, libc::O_RDWR) };
